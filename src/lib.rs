@@ -1,1 +1,5 @@
-pub fn hello() {}
+pub mod auth;
+pub mod changes;
+pub mod clock;
+pub mod db;
+pub mod language;

@@ -1,0 +1,8 @@
+//! The change log: what happened, by whom, and which surrogate keys it touches. A change is
+//! noted with `Tx::record`; `Db::write` numbers it in the same transaction, so that numbers
+//! become visible in order and without gaps. `GET /v1/desk/changes` reads it.
+
+mod model;
+pub mod store;
+
+pub use model::{Action, Change, ItemKind};

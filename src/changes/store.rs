@@ -1,0 +1,66 @@
+//! Statements on the change log.
+
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::model::{Action, Change, ItemKind};
+use crate::auth::User;
+use crate::db::schema::{change_counter, changes};
+use crate::db::{DbConn, Id, Instant, Json};
+use crate::language::Lang;
+use crate::on_each_backend;
+
+/// A row of the log.
+#[derive(Debug, Clone, Queryable, Insertable)]
+#[diesel(table_name = changes)]
+pub struct Entry {
+    pub seq: i64,
+    pub at: Instant,
+    pub actor_id: Option<Id<User>>,
+    pub action: Action,
+    pub item_kind: ItemKind,
+    pub item_id: Option<Id<Uuid>>,
+    pub lang: Option<Lang>,
+    pub surrogate_keys: Json<Vec<String>>,
+    pub detail: Option<Json<Value>>,
+}
+
+/// Numbers and writes the changes of a transaction. The counter's row stays locked from here
+/// to the commit, which is what keeps readers of the log from ever skipping a number.
+pub fn append(conn: &mut DbConn, at: Instant, noted: &[Change]) -> QueryResult<()> {
+    if noted.is_empty() {
+        return Ok(());
+    }
+    let count = noted.len() as i64;
+    let last: i64 = diesel::update(change_counter::table)
+        .set(change_counter::seq.eq(change_counter::seq + count))
+        .returning(change_counter::seq)
+        .get_result(conn)?;
+    let entries: Vec<Entry> = (last - count + 1..).zip(noted).map(|(seq, change)| entry(seq, at, change)).collect();
+    on_each_backend!(conn => diesel::insert_into(changes::table).values(&entries).execute(conn).map(drop))
+}
+
+fn entry(seq: i64, at: Instant, change: &Change) -> Entry {
+    Entry {
+        seq,
+        at,
+        actor_id: change.actor,
+        action: change.action,
+        item_kind: change.item_kind,
+        item_id: change.item_id.map(Id::from_uuid),
+        lang: change.lang.clone(),
+        surrogate_keys: Json(change.keys.clone()),
+        detail: change.detail.clone().map(Json),
+    }
+}
+
+/// The entries after a number, in order.
+pub fn after(conn: &mut DbConn, seq: i64, limit: i64) -> QueryResult<Vec<Entry>> {
+    changes::table.filter(changes::seq.gt(seq)).order(changes::seq).limit(limit).load(conn)
+}
+
+/// The number of the latest change.
+pub fn latest(conn: &mut DbConn) -> QueryResult<i64> {
+    change_counter::table.select(change_counter::seq).first(conn)
+}

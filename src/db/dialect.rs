@@ -1,0 +1,169 @@
+//! What SQLite and PostgreSQL do differently, each with its reason. Nothing like it stands in a resource.
+
+use diesel::backend::Backend;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::Bool;
+use diesel::{AppearsOnTable, Expression, QueryResult, SelectableExpression};
+
+use diesel::connection::SimpleConnection;
+
+use super::{DbConn, Unavailable};
+
+/// Which uniqueness an insert or update broke, as `table.column`, the same on both databases.
+///
+/// SQLite names the columns (`UNIQUE constraint failed: slugs.lang, slugs.slug`), PostgreSQL the
+/// constraint (`slugs_pkey`, `sections_slug_key`); this gives the table and the last column.
+pub fn violated(error: &DieselError) -> Option<String> {
+    let DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, information) = error else {
+        return None;
+    };
+    let Some(constraint) = information.constraint_name() else {
+        let columns = information.message().rsplit(": ").next()?;
+        return columns.rsplit(", ").next().map(str::to_owned);
+    };
+    let table = information.table_name().unwrap_or_default();
+    let rest = constraint.strip_prefix(table)?.trim_start_matches('_');
+    let column = rest.strip_suffix("_key").unwrap_or(rest);
+    Some(format!("{table}.{column}"))
+}
+
+/// True for what goes away by itself when the transaction runs again. Deadlocks and lock time-outs
+/// have no kind of their own in diesel, so their message decides.
+pub fn is_transient(error: &DieselError) -> bool {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        DieselError::DatabaseError(_, information) => information.message().contains("deadlock detected"),
+        _ => false,
+    }
+}
+
+/// True where a statement gave up waiting for another transaction's row (PostgreSQL's `lock_timeout`).
+pub fn is_lock_timeout(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, information) if information.message().contains("lock timeout"))
+}
+
+/// What kind of outage an error of the database is; `None` for everything else.
+pub fn unavailable(error: &DieselError) -> Option<Unavailable> {
+    let information = match error {
+        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => return Some(Unavailable::Gone),
+        DieselError::BrokenTransactionManager | DieselError::AlreadyInTransaction | DieselError::NotInTransaction => {
+            return Some(Unavailable::Gone);
+        }
+        DieselError::RollbackErrorOnCommit { commit_error, .. } => return unavailable(commit_error),
+        DieselError::DatabaseError(_, information) => information,
+        _ => return None,
+    };
+    let message = information.message();
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if says(&["disk is full", "No space left"]) {
+        Some(Unavailable::Full)
+    } else if says(&["database is locked", "statement timeout", "lock timeout", "too many clients"]) {
+        Some(Unavailable::Busy)
+    } else if says(&["disk I/O error", "server closed", "terminating connection", "shutting down", "starting up"]) {
+        Some(Unavailable::Gone)
+    } else {
+        None
+    }
+}
+
+/// Whether a key set goes up or down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryId)]
+pub enum Way {
+    Before,
+    After,
+}
+
+/// `(a, b) < (x, y)` as a row value, which both databases answer from one index.
+#[derive(Debug, Clone, Copy)]
+pub struct RowCompare<A, B, X, Y> {
+    left: (A, B),
+    right: (X, Y),
+    way: Way,
+}
+
+/// Compares two columns with two values as one row. `Way::Before` is `<`, `Way::After` is `>`.
+pub fn row_compare<A, B, X, Y>(left: (A, B), way: Way, right: (X, Y)) -> RowCompare<A, B, X::Expression, Y::Expression>
+where
+    A: Expression,
+    B: Expression,
+    A::SqlType: diesel::sql_types::SqlType,
+    B::SqlType: diesel::sql_types::SqlType,
+    X: diesel::expression::AsExpression<A::SqlType>,
+    Y: diesel::expression::AsExpression<B::SqlType>,
+{
+    RowCompare { left, right: (right.0.as_expression(), right.1.as_expression()), way }
+}
+
+impl<A, B, X, Y> Expression for RowCompare<A, B, X, Y>
+where
+    A: Expression,
+    B: Expression,
+    X: Expression,
+    Y: Expression,
+{
+    type SqlType = Bool;
+}
+
+/// The operator is not part of the type, so the statement is not cached under it.
+impl<A, B, X, Y> QueryId for RowCompare<A, B, X, Y> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<A, B, X, Y, DB: Backend> QueryFragment<DB> for RowCompare<A, B, X, Y>
+where
+    A: QueryFragment<DB>,
+    B: QueryFragment<DB>,
+    X: QueryFragment<DB>,
+    Y: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("(");
+        self.left.0.walk_ast(out.reborrow())?;
+        out.push_sql(", ");
+        self.left.1.walk_ast(out.reborrow())?;
+        out.push_sql(match self.way {
+            Way::Before => ") < (",
+            Way::After => ") > (",
+        });
+        self.right.0.walk_ast(out.reborrow())?;
+        out.push_sql(", ");
+        self.right.1.walk_ast(out.reborrow())?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl<A, B, X, Y, QS> SelectableExpression<QS> for RowCompare<A, B, X, Y>
+where
+    Self: AppearsOnTable<QS>,
+    A: SelectableExpression<QS>,
+    B: SelectableExpression<QS>,
+    X: SelectableExpression<QS>,
+    Y: SelectableExpression<QS>,
+{
+}
+
+impl<A, B, X, Y, QS> AppearsOnTable<QS> for RowCompare<A, B, X, Y>
+where
+    Self: Expression,
+    A: AppearsOnTable<QS>,
+    B: AppearsOnTable<QS>,
+    X: AppearsOnTable<QS>,
+    Y: AppearsOnTable<QS>,
+{
+}
+
+impl<A, B, X, Y, G> diesel::expression::ValidGrouping<G> for RowCompare<A, B, X, Y> {
+    type IsAggregate = diesel::expression::is_aggregate::No;
+}
+
+/// For the rest of the transaction, gives up on another transaction's row after so many seconds
+/// (`None`: wait as long as a statement may). SQLite has one writer, so nobody waits inside it.
+pub fn wait_for_locks(conn: &mut DbConn, seconds: Option<u32>) -> QueryResult<()> {
+    match conn {
+        DbConn::Sqlite(_) => Ok(()),
+        DbConn::Postgres(conn) => conn.batch_execute(&format!("SET LOCAL lock_timeout = '{}s'", seconds.unwrap_or(0))),
+    }
+}

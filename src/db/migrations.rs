@@ -1,0 +1,57 @@
+//! The schema's versions, embedded in the binary: twin folders with the same stamps and names.
+
+use diesel::migration::{Migration, MigrationSource};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::DbConn;
+use crate::on_each_backend;
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// A migration failed; the words are the database's.
+#[derive(Debug, thiserror::Error)]
+#[error("migration failed: {0}")]
+pub struct MigrationError(String);
+
+fn failed(error: impl std::fmt::Display) -> MigrationError {
+    MigrationError(error.to_string())
+}
+
+fn embedded(conn: &DbConn) -> EmbeddedMigrations {
+    match conn {
+        DbConn::Sqlite(_) => SQLITE,
+        DbConn::Postgres(_) => POSTGRES,
+    }
+}
+
+/// Applies what is pending; gives the names of what was applied.
+pub fn run(conn: &mut DbConn) -> Result<Vec<String>, MigrationError> {
+    let source = embedded(conn);
+    on_each_backend!(conn => {
+        let applied = conn.run_pending_migrations(source).map_err(failed)?;
+        Ok(applied.iter().map(ToString::to_string).collect())
+    })
+}
+
+/// Takes back every migration, newest first.
+pub fn revert_all(conn: &mut DbConn) -> Result<(), MigrationError> {
+    let source = embedded(conn);
+    on_each_backend!(conn => conn.revert_all_migrations(source).map(drop).map_err(failed))
+}
+
+/// How many migrations are not applied yet.
+pub fn pending(conn: &mut DbConn) -> Result<usize, MigrationError> {
+    let source = embedded(conn);
+    on_each_backend!(conn => conn.pending_migrations(source).map(|list| list.len()).map_err(failed))
+}
+
+/// The names of the embedded migrations, for comparing the twins: SQLite's, then PostgreSQL's.
+pub fn names() -> Result<[Vec<String>; 2], MigrationError> {
+    let sqlite: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> = SQLITE.migrations().map_err(failed)?;
+    let postgres: Vec<Box<dyn Migration<diesel::pg::Pg>>> = POSTGRES.migrations().map_err(failed)?;
+    Ok([
+        sqlite.iter().map(|migration| migration.name().to_string()).collect(),
+        postgres.iter().map(|migration| migration.name().to_string()).collect(),
+    ])
+}

@@ -1,0 +1,260 @@
+//! The one door to the database. `Db::read`, `Db::read_snapshot` and `Db::write` each take
+//! a closure, run it off the async threads in one hop, and know which database it is.
+//! Statements are written once, on [`DbConn`]; what the two databases do differently
+//! stands in [`dialect`].
+
+mod connections;
+pub mod dialect;
+pub mod migrations;
+pub mod schema;
+pub mod types;
+mod writer;
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
+use diesel::r2d2::Pool;
+use diesel::result::Error as DieselError;
+
+use crate::changes::{self, Change};
+use crate::clock::Clock;
+pub use connections::DatabaseUrl;
+use connections::Connections;
+pub use types::{Id, Instant, Json};
+use writer::Writer;
+
+/// A connection to either database; queries are written on it once.
+#[derive(diesel::MultiConnection)]
+pub enum DbConn {
+    Sqlite(diesel::SqliteConnection),
+    Postgres(diesel::PgConnection),
+}
+
+/// Runs one statement on the concrete connection, for what both databases can do
+/// but diesel cannot say for "either" (upserts, batch inserts).
+#[macro_export]
+macro_rules! on_each_backend {
+    ($conn:ident => $body:expr) => {
+        match $conn {
+            $crate::db::DbConn::Sqlite($conn) => $body,
+            $crate::db::DbConn::Postgres($conn) => $body,
+        }
+    };
+}
+
+/// Why the database could not take a job at all. Nothing was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unavailable {
+    /// Every connection is taken, or the queue of writes is full.
+    #[error("the database is busy")]
+    Busy,
+    /// The disk has no room for the change.
+    #[error("the disk is full")]
+    Full,
+    /// The database cannot be reached, or broke off the transaction.
+    #[error("the database is not reachable")]
+    Gone,
+    /// The job panicked; its transaction was rolled back.
+    #[error("the job panicked")]
+    Panicked,
+}
+
+/// What a job may fail with: a rule's error, or one of the database.
+pub trait JobError: From<DieselError> + From<Unavailable> + Send + 'static {
+    /// True where the same job may succeed when it runs again (a serialization failure, a deadlock).
+    fn is_transient(&self) -> bool;
+}
+
+/// How the pools are sized and how long they wait.
+#[derive(Debug, Clone)]
+pub struct DbSettings {
+    pub url: DatabaseUrl,
+    /// Connections of the pool; on SQLite those of the readers.
+    pub connections: u32,
+    /// How long a request waits for a connection.
+    pub wait: Duration,
+    /// How long one statement may take on PostgreSQL.
+    pub statement_timeout: Duration,
+}
+
+/// The database: cheap to clone, one for the whole process.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<Connections>,
+    writer: Option<Writer>,
+    clock: Clock,
+    statements: Arc<AtomicU64>,
+}
+
+/// A transaction that writes: the connection, the moment it began, and the changes that it reports.
+pub struct Tx<'a> {
+    conn: &'a mut DbConn,
+    now: Instant,
+    changes: Vec<Change>,
+}
+
+impl Tx<'_> {
+    /// The moment this transaction began, by Newsline's clock.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Notes a change; its number is taken as the last statement before the commit.
+    pub fn record(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+}
+
+impl Deref for Tx<'_> {
+    type Target = DbConn;
+    fn deref(&self) -> &DbConn {
+        self.conn
+    }
+}
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut DbConn {
+        self.conn
+    }
+}
+
+impl Db {
+    /// Opens the pools; makes the file of an embedded database where there is none.
+    pub fn open(settings: &DbSettings, clock: Clock) -> Result<Self, OpenError> {
+        let statements = Arc::new(AtomicU64::new(0));
+        let connections = Connections::new(settings, statements.clone());
+        let writer = match &settings.url {
+            DatabaseUrl::Sqlite(_) => Some(Writer::start(&connections, clock.clone())?),
+            DatabaseUrl::Postgres(_) => None,
+        };
+        let pool = Pool::builder()
+            .max_size(settings.connections)
+            .min_idle(Some(1))
+            .connection_timeout(settings.wait)
+            .build_unchecked(connections);
+        Ok(Self { pool, writer, clock, statements })
+    }
+
+    /// Runs one statement, outside any transaction.
+    pub async fn read<T, E>(&self, job: impl FnOnce(&mut DbConn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: JobError,
+    {
+        let pool = self.pool.clone();
+        off_thread(move || job(&mut *pool.get().map_err(|_| Unavailable::Busy)?)).await
+    }
+
+    /// Runs several statements that see one state of the database.
+    pub async fn read_snapshot<T, E>(
+        &self,
+        job: impl FnOnce(&mut DbConn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: JobError,
+    {
+        let pool = self.pool.clone();
+        off_thread(move || {
+            let conn = &mut *pool.get().map_err(|_| Unavailable::Busy)?;
+            begin_snapshot(conn)?;
+            let answer = job(conn);
+            end_snapshot(conn)?;
+            answer
+        })
+        .await
+    }
+
+    /// Runs a job in one transaction: the change, its revision, its published copy and its row
+    /// in the change log are committed together or not at all. The job may run more than once,
+    /// so it does nothing outside the transaction.
+    pub async fn write<T, E>(&self, job: impl Fn(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: JobError,
+    {
+        match &self.writer {
+            Some(writer) => writer.write(job).await,
+            None => {
+                let (pool, clock) = (self.pool.clone(), self.clock.clone());
+                off_thread(move || {
+                    let conn = &mut *pool.get().map_err(|_| Unavailable::Busy)?;
+                    with_retries(|| conn.transaction(|conn| run_job(conn, clock.now(), &job)))
+                })
+                .await
+            }
+        }
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Statements sent by all connections since the start.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+}
+
+/// Why a database could not be opened at start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("cannot open the database: {0}")]
+    Connection(String),
+    #[error("cannot start the writer thread: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+async fn off_thread<T, E>(job: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: JobError,
+{
+    match tokio::task::spawn_blocking(job).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Unavailable::Panicked.into()),
+    }
+}
+
+/// Runs the job and, last before the commit, numbers and writes the changes it noted.
+fn run_job<T, E: JobError>(
+    conn: &mut DbConn,
+    now: Instant,
+    job: &impl Fn(&mut Tx) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut tx = Tx { conn, now, changes: Vec::new() };
+    let answer = job(&mut tx)?;
+    let Tx { conn, changes, .. } = tx;
+    changes::store::append(conn, now, &changes)?;
+    Ok(answer)
+}
+
+const TRIES: u32 = 6;
+
+fn with_retries<T, E: JobError>(mut attempt: impl FnMut() -> Result<T, E>) -> Result<T, E> {
+    for nth in 1..TRIES {
+        match attempt() {
+            Err(error) if error.is_transient() => std::thread::sleep(Duration::from_millis(2 << nth)),
+            other => return other,
+        }
+    }
+    attempt()
+}
+
+fn begin_snapshot(conn: &mut DbConn) -> Result<(), DieselError> {
+    match conn {
+        DbConn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN"),
+        DbConn::Postgres(conn) => {
+            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        }
+    }
+}
+
+fn end_snapshot(conn: &mut DbConn) -> Result<(), DieselError> {
+    match conn {
+        DbConn::Sqlite(conn) => AnsiTransactionManager::rollback_transaction(conn),
+        DbConn::Postgres(conn) => AnsiTransactionManager::rollback_transaction(conn),
+    }
+}

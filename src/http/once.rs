@@ -1,0 +1,243 @@
+//! `Idempotency-Key`: a POST that is sent twice is done once. The key's row is the first insert of
+//! the change's own transaction and holds the answer, so a crash loses both or none.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
+use diesel::prelude::*;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::problem::{Code, Problem};
+use crate::auth::guards::Staff;
+use crate::auth::secret::Secret;
+use crate::db::schema::idempotency_keys;
+use crate::db::{Db, DbConn, Instant, Tx, dialect};
+use crate::on_each_backend;
+
+/// Answers are kept this long.
+const KEPT_SECONDS: i64 = 24 * 3600;
+
+/// The key of a request, before its body is known.
+pub struct Key {
+    caller: String,
+    hash: Option<Vec<u8>>,
+    path: String,
+}
+
+/// What makes a POST safe to repeat: its key, and what it was sent for.
+#[derive(Clone)]
+pub struct Once(Option<Claim>);
+
+#[derive(Clone)]
+struct Claim {
+    caller: String,
+    key_hash: Vec<u8>,
+    request_hash: Vec<u8>,
+}
+
+impl Once {
+    /// Reads the header; 400 where it is empty or longer than 200 characters.
+    pub fn key(request: &HttpRequest) -> Result<Key, Problem> {
+        let caller = match request.extensions().get::<Staff>() {
+            Some(staff) => format!("user:{}", staff.id),
+            None => format!("guest:{}", request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default()),
+        };
+        let hash = match request.headers().get("idempotency-key") {
+            None => None,
+            Some(key) if (1..=200).contains(&key.len()) => Some(Sha256::digest(key.as_bytes()).to_vec()),
+            Some(_) => return Err(Problem::new(Code::InvalidHeader, "Idempotency-Key takes 1 to 200 characters.")),
+        };
+        Ok(Key { caller, hash, path: request.path().to_owned() })
+    }
+
+    /// Runs the job in one transaction, or gives the answer that it gave before.
+    pub async fn write(
+        self,
+        db: &Db,
+        secret: &Secret,
+        job: impl Fn(&mut Tx) -> Result<Answer, Problem> + Send + 'static,
+    ) -> Result<Answer, Problem> {
+        let Some(claim) = self.0 else { return db.write(job).await };
+        let secret = secret.clone();
+        db.write(move |tx| {
+            if let Some(first) = claim.take(tx)? {
+                return claim.replay(first, &secret);
+            }
+            let answer = job(tx)?;
+            claim.keep(tx, &answer, &secret)?;
+            Ok(answer)
+        })
+        .await
+    }
+}
+
+impl Key {
+    pub fn for_body(self, body: &[u8]) -> Once {
+        let Self { caller, hash, path } = self;
+        Once(hash.map(|key_hash| {
+            let request_hash = Sha256::new().chain_update(&path).chain_update([0]).chain_update(body).finalize().to_vec();
+            Claim { caller, key_hash, request_hash }
+        }))
+    }
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = idempotency_keys)]
+struct Kept {
+    caller: String,
+    key_hash: Vec<u8>,
+    request_hash: Vec<u8>,
+    status: i32,
+    location: Option<String>,
+    etag: Option<String>,
+    body: Vec<u8>,
+    sealed: bool,
+    created_at: Instant,
+}
+
+const PURPOSE: &str = "idempotency";
+
+impl Claim {
+    /// Takes the key, waiting up to 5 s for another transaction that holds it; gives what was kept
+    /// under it before.
+    fn take(&self, tx: &mut Tx) -> Result<Option<Kept>, Problem> {
+        let now = tx.now();
+        let row = Kept {
+            caller: self.caller.clone(),
+            key_hash: self.key_hash.clone(),
+            request_hash: self.request_hash.clone(),
+            status: 0,
+            location: None,
+            etag: None,
+            body: Vec::new(),
+            sealed: false,
+            created_at: now,
+        };
+        let old = idempotency_keys::table
+            .find((&self.caller, &self.key_hash))
+            .filter(idempotency_keys::created_at.lt(now.plus_seconds(-KEPT_SECONDS)));
+        diesel::delete(old).execute(&mut **tx)?;
+        if insert(tx, &row)? {
+            return Ok(None);
+        }
+        Ok(Some(idempotency_keys::table.find((&self.caller, &self.key_hash)).first(&mut **tx)?))
+    }
+
+    fn replay(&self, kept: Kept, secret: &Secret) -> Result<Answer, Problem> {
+        if kept.request_hash != self.request_hash {
+            return Err(Problem::new(Code::KeyReused, "This Idempotency-Key stands for another request."));
+        }
+        let body = match kept.sealed {
+            false => kept.body,
+            true => secret
+                .open(PURPOSE, &kept.body, &self.key_hash)
+                .map_err(|_| Problem::new(Code::Internal, "The answer that was kept cannot be opened."))?,
+        };
+        let status = u16::try_from(kept.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+        Ok(Answer {
+            status: status.unwrap_or(StatusCode::OK),
+            location: kept.location,
+            etag: kept.etag,
+            body,
+            secret: kept.sealed,
+            replayed: true,
+        })
+    }
+
+    fn keep(&self, tx: &mut Tx, answer: &Answer, secret: &Secret) -> Result<(), Problem> {
+        let body = match answer.secret {
+            false => answer.body.clone(),
+            true => secret.seal(PURPOSE, &answer.body, &self.key_hash),
+        };
+        diesel::update(idempotency_keys::table.find((&self.caller, &self.key_hash)))
+            .set((
+                idempotency_keys::status.eq(i32::from(answer.status.as_u16())),
+                idempotency_keys::location.eq(&answer.location),
+                idempotency_keys::etag.eq(&answer.etag),
+                idempotency_keys::body.eq(&body),
+                idempotency_keys::sealed.eq(answer.secret),
+            ))
+            .execute(&mut **tx)?;
+        Ok(())
+    }
+}
+
+/// True where the row went in; false where the key is there already.
+fn insert(tx: &mut Tx, row: &Kept) -> Result<bool, Problem> {
+    let conn: &mut DbConn = tx;
+    dialect::wait_for_locks(conn, Some(5))?;
+    let inserted = on_each_backend!(conn => diesel::insert_into(idempotency_keys::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(conn));
+    let inserted = inserted.map_err(|error| match dialect::is_lock_timeout(&error) {
+        true => Problem::new(Code::InProgress, "The same request is still being worked on.").retry_after(1),
+        false => error.into(),
+    })?;
+    dialect::wait_for_locks(tx, None)?;
+    Ok(inserted == 1)
+}
+
+/// Throws away the answers that nobody may ask for any more.
+pub fn forget_old(conn: &mut DbConn, now: Instant) -> QueryResult<usize> {
+    let old = idempotency_keys::created_at.lt(now.plus_seconds(-KEPT_SECONDS));
+    diesel::delete(idempotency_keys::table.filter(old)).execute(conn)
+}
+
+/// The answer of a POST, in the form in which it can be kept and given again.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    status: StatusCode,
+    location: Option<String>,
+    etag: Option<String>,
+    body: Vec<u8>,
+    secret: bool,
+    replayed: bool,
+}
+
+impl Answer {
+    fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_vec(body).map_err(|_| Problem::new(Code::Internal, "The answer cannot be written."))?;
+        Ok(Self { status, location: None, etag: None, body, secret: false, replayed: false })
+    }
+
+    /// 201 with the address and the version of what was made.
+    pub fn created(location: String, version: i64, body: &impl Serialize) -> Result<Self, Problem> {
+        let etag = Some(super::etag::of_version(version));
+        Ok(Self { location: Some(location), etag, ..Self::new(StatusCode::CREATED, body)? })
+    }
+
+    /// 202: taken, but not yet to be seen.
+    pub fn accepted(body: &impl Serialize) -> Result<Self, Problem> {
+        Self::new(StatusCode::ACCEPTED, body)
+    }
+
+    /// 200 with the version of what was changed.
+    pub fn changed(version: i64, body: &impl Serialize) -> Result<Self, Problem> {
+        Ok(Self { etag: Some(super::etag::of_version(version)), ..Self::new(StatusCode::OK, body)? })
+    }
+
+    /// The body carries a secret: it is kept encrypted.
+    pub fn with_secret(self) -> Self {
+        Self { secret: true, ..self }
+    }
+}
+
+impl Responder for Answer {
+    type Body = actix_web::body::BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        response.content_type("application/json");
+        if let Some(location) = self.location {
+            response.insert_header((header::LOCATION, location));
+        }
+        if let Some(etag) = self.etag {
+            response.insert_header((header::ETAG, etag));
+        }
+        if self.replayed {
+            response.insert_header(("idempotent-replayed", "true"));
+        }
+        response.body(self.body)
+    }
+}

@@ -1,0 +1,80 @@
+//! Fields of a merge patch (RFC 7396): absent, `null` and a value are three different things.
+
+use serde::{Deserialize, Deserializer};
+use utoipa::openapi::schema::{SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// A field that may be absent from a patch. Put `#[serde(default)]` on it.
+///
+/// `Patch<T>` refuses `null`; `Patch<Option<T>>` takes it as "clear the field".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Patch<T> {
+    #[default]
+    Absent,
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// Puts the new value into `field`, and says whether there was one.
+    pub fn apply(self, field: &mut T) -> bool {
+        match self {
+            Self::Absent => false,
+            Self::Set(value) => {
+                *field = value;
+                true
+            }
+        }
+    }
+
+    pub fn is_set(&self) -> bool {
+        matches!(self, Self::Set(_))
+    }
+
+    pub fn as_ref(&self) -> Patch<&T> {
+        match self {
+            Self::Absent => Patch::Absent,
+            Self::Set(value) => Patch::Set(value),
+        }
+    }
+
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Patch<U> {
+        match self {
+            Self::Absent => Patch::Absent,
+            Self::Set(value) => Patch::Set(change(value)),
+        }
+    }
+
+    pub fn into_option(self) -> Option<T> {
+        match self {
+            Self::Absent => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Self::Set)
+    }
+}
+
+impl<T: PartialSchema> PartialSchema for Patch<T> {
+    fn schema() -> RefOr<Schema> {
+        T::schema()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Patch<T> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        T::name()
+    }
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        T::schemas(schemas);
+    }
+}
+
+/// Names the JSON type of a schema, for bounds that are said in code.
+pub(super) fn of_type(one: Type) -> SchemaType {
+    SchemaType::Type(one)
+}
