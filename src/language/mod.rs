@@ -1,0 +1,23 @@
+//! Languages: their tags, which one a reader gets, and what case, folding, slugs and
+//! sorting mean in each. Pure: no database, no HTTP.
+//!
+//! - [`tag`]: a language tag, canonical from the edge on
+//! - [`asked`]: what a reader asked for, by `lang=` or `Accept-Language`
+//! - [`choose`]: which of the languages that exist is served, and why
+//! - [`fold`]: case by language, and the form in which quotes and names are compared
+//! - [`slug`]: the part of an address that is made of a headline
+//! - [`collate`]: the order of names
+
+pub mod asked;
+pub mod choose;
+pub mod collate;
+pub mod fold;
+pub mod slug;
+pub mod tag;
+
+pub use asked::{Asked, LangList, LangRange, Weighted};
+pub use choose::{Fallback, Match, Served, choose};
+pub use collate::Collation;
+pub use fold::{Folded, fold, fold_for_match, fold_name, lower, upper};
+pub use slug::{Slug, SlugError, slug_from_headline};
+pub use tag::{Dir, Lang, LangError};
