@@ -1,4 +1,8 @@
 //! Newsline: a headless CMS for newsrooms. This page is the map of the house.
+//!
+//! Requests come in through [`http::front_door`], find their handler in [`app`], and end in a
+//! resource. `public` handlers are for readers and touch the `published_*` tables only; `desk`
+//! handlers are for staff. [`db`] is the one door to the database.
 
 pub mod app;
 pub mod auth;
@@ -9,3 +13,5 @@ pub mod config;
 pub mod db;
 pub mod http;
 pub mod language;
+pub mod site;
+pub mod system;

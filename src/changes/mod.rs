@@ -2,7 +2,13 @@
 //! noted with `Tx::record`; `Db::write` numbers it in the same transaction, so that numbers
 //! become visible in order and without gaps. `GET /v1/desk/changes` reads it.
 
+pub mod desk;
 mod model;
 pub mod store;
 
 pub use model::{Action, Change, ItemKind};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(desk::list_changes);
+}

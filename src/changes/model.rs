@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::auth::User;
+use crate::auth::UserId;
 use crate::db::Id;
 use crate::language::Lang;
 use crate::text_enum;
@@ -35,7 +35,7 @@ pub struct Change {
     pub item_id: Option<uuid::Uuid>,
     pub lang: Option<Lang>,
     /// Who did it; nobody for readers.
-    pub actor: Option<Id<User>>,
+    pub actor: Option<UserId>,
     /// The surrogate keys of the readers' answers that it touches.
     pub keys: Vec<String>,
     pub detail: Option<Value>,
@@ -54,7 +54,7 @@ impl Change {
         }
     }
 
-    pub fn by(mut self, actor: Id<User>) -> Self {
+    pub fn by(mut self, actor: UserId) -> Self {
         self.actor = Some(actor);
         self
     }

@@ -2,12 +2,11 @@
 
 use diesel::prelude::*;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::model::{Action, Change, ItemKind};
-use crate::auth::User;
+use crate::auth::UserId;
 use crate::db::schema::{change_counter, changes};
-use crate::db::{DbConn, Id, Instant, Json};
+use crate::db::{AnyId, DbConn, Id, Instant, Json};
 use crate::language::Lang;
 use crate::on_each_backend;
 
@@ -17,10 +16,10 @@ use crate::on_each_backend;
 pub struct Entry {
     pub seq: i64,
     pub at: Instant,
-    pub actor_id: Option<Id<User>>,
+    pub actor_id: Option<UserId>,
     pub action: Action,
     pub item_kind: ItemKind,
-    pub item_id: Option<Id<Uuid>>,
+    pub item_id: Option<AnyId>,
     pub lang: Option<Lang>,
     pub surrogate_keys: Json<Vec<String>>,
     pub detail: Option<Json<Value>>,

@@ -23,7 +23,7 @@ use crate::changes::{self, Change};
 use crate::clock::Clock;
 pub use connections::DatabaseUrl;
 use connections::Connections;
-pub use types::{Id, Instant, Json};
+pub use types::{AnyId, Id, Instant, Json};
 use writer::Writer;
 
 /// A connection to either database; queries are written on it once.

@@ -47,6 +47,9 @@ impl diesel::sql_types::SqlOrd for DbInstant {}
 #[diesel(sql_type = DbUuid)]
 pub struct Id<T: 'static>(Uuid, PhantomData<fn() -> T>);
 
+/// The id of something whose kind another column names.
+pub type AnyId = Id<()>;
+
 impl<T> Id<T> {
     /// A fresh id.
     pub fn new() -> Self {

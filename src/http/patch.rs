@@ -1,11 +1,9 @@
 //! Fields of a merge patch (RFC 7396): absent, `null` and a value are three different things.
 
 use serde::{Deserialize, Deserializer};
-use utoipa::openapi::schema::{SchemaType, Type};
-use utoipa::openapi::{RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
 
-/// A field that may be absent from a patch. Put `#[serde(default)]` on it.
+/// A field that may be absent from a patch. Put `#[serde(default)]` on it, and
+/// `#[schema(value_type = T)]`, because the document shows the value.
 ///
 /// `Patch<T>` refuses `null`; `Patch<Option<T>>` takes it as "clear the field".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,24 +55,4 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::deserialize(deserializer).map(Self::Set)
     }
-}
-
-impl<T: PartialSchema> PartialSchema for Patch<T> {
-    fn schema() -> RefOr<Schema> {
-        T::schema()
-    }
-}
-
-impl<T: ToSchema> ToSchema for Patch<T> {
-    fn name() -> std::borrow::Cow<'static, str> {
-        T::name()
-    }
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        T::schemas(schemas);
-    }
-}
-
-/// Names the JSON type of a schema, for bounds that are said in code.
-pub(super) fn of_type(one: Type) -> SchemaType {
-    SchemaType::Type(one)
 }

@@ -164,6 +164,7 @@ pub struct ProblemJson<'a> {
 /// An error on its way to the client.
 pub struct Problem(Box<Parts>);
 
+#[derive(Clone)]
 struct Parts {
     code: Code,
     detail: Cow<'static, str>,
@@ -241,6 +242,11 @@ impl Problem {
             pointer.insert_str(0, prefix);
         }
         self
+    }
+
+    /// The same problem once more: the framework lends an error, it does not give it away.
+    pub(super) fn copy(&self) -> Self {
+        Self(self.0.clone())
     }
 
     /// The whole answer, with what only the request knows.

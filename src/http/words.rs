@@ -48,7 +48,7 @@ fn check(text: &str, max: usize, breaks: bool) -> Result<(), WordsError> {
 
 fn schema(max: usize, description: &str) -> RefOr<Schema> {
     ObjectBuilder::new()
-        .schema_type(super::patch::of_type(Type::String))
+        .schema_type(Type::String)
         .min_length(Some(1))
         .max_length(Some(max))
         .pattern(Some("\\S"))
@@ -145,7 +145,7 @@ impl<'de> Deserialize<'de> for WebAddress {
 impl PartialSchema for WebAddress {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new()
-            .schema_type(super::patch::of_type(Type::String))
+            .schema_type(Type::String)
             .max_length(Some(2000))
             .pattern(Some("^https?://[^\\s/?#]+"))
             .description(Some("An absolute web address, http or https."))

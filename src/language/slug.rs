@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -25,9 +27,24 @@ const MAX_FROM_HEADLINE: usize = 80;
 const UNTITLED: &str = "text";
 
 /// Words of small Latin letters and digits with single hyphens between, 1–120 characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    AsExpression,
+    FromSqlRow,
+)]
 #[serde(try_from = "String")]
+#[diesel(sql_type = diesel::sql_types::Text)]
 pub struct Slug(String);
+
+crate::text_column!(Slug);
 
 /// The text is no slug.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

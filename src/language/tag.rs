@@ -6,6 +6,8 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
 use icu_locale::subtags::Script;
 use icu_locale::{
     Direction, LanguageIdentifier, Locale, LocaleCanonicalizer, LocaleDirectionality,
@@ -28,9 +30,12 @@ pub(super) const PATTERN: &str = "[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-
 ///
 /// It has a language, and perhaps a script, a region and variants. Extensions and private
 /// use say nothing about the words of a text and are refused, and so is `und`.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, AsExpression, FromSqlRow)]
 #[serde(try_from = "String")]
+#[diesel(sql_type = diesel::sql_types::Text)]
 pub struct Lang(Arc<Tag>);
+
+crate::text_column!(Lang);
 
 struct Tag {
     text: Box<str>,

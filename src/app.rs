@@ -1,0 +1,163 @@
+//! The whole app: what is shared by all requests, what is mounted where, and the server.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, Data};
+use actix_web::{HttpServer, Responder};
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::auth::keyring::{KeyRing, KeyRingError};
+use crate::auth::secret::Secret;
+use crate::clock::Clock;
+use crate::config::{ConfigError, Settings};
+use crate::db::migrations::{self, MigrationError};
+use crate::db::{DatabaseUrl, Db, OpenError};
+use crate::http::front_door::front_door;
+use crate::http::metrics::Metrics;
+use crate::http::openapi;
+use crate::http::page::CursorKey;
+use crate::http::problem::Problem;
+use crate::http::route_table::RouteTable;
+use crate::{auth, changes, site, system};
+
+/// What all requests share.
+pub struct App {
+    pub db: Db,
+    pub settings: Settings,
+    pub secret: Secret,
+    pub cursors: CursorKey,
+    pub keys: KeyRing,
+    pub metrics: Metrics,
+    pub routes: RouteTable,
+    /// The OpenAPI document, as it is sent.
+    pub document: String,
+}
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
+    #[error("{0} migrations are pending: run `newsline migrate`, or set NEWSLINE_MIGRATE=true")]
+    MigrationsPending(usize),
+    #[error("the database cannot be used: {0}")]
+    Database(#[from] Problem),
+    #[error(transparent)]
+    Keys(#[from] KeyRingError),
+    #[error("the route table: {0}")]
+    Routes(String),
+    #[error("the metrics: {0}")]
+    Metrics(String),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl App {
+    /// Opens the database, brings an embedded one up to date, and makes what the first start needs.
+    pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
+        std::fs::create_dir_all(&settings.data_dir)?;
+        let secret = settings.secret()?;
+        let db = open_database(&settings, clock)?;
+        let migrate = settings.migrate || matches!(settings.db.url, DatabaseUrl::Sqlite(_));
+        bring_up_to_date(&db, migrate).await?;
+        site::ensure(&db, settings.languages.clone()).await?;
+        let keys = KeyRing::load(&db, &secret, &settings.public_url).await?;
+        let document = document(&settings.public_url);
+        Ok(Self {
+            routes: RouteTable::new(&document).map_err(StartError::Routes)?,
+            metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+            cursors: CursorKey::new(secret.derive("cursors")),
+            document: document.to_json().unwrap_or_default(),
+            db,
+            keys,
+            secret,
+            settings,
+        })
+    }
+}
+
+/// Opens the database that the settings name, and makes the folder of an embedded one.
+pub fn open_database(settings: &Settings, clock: Clock) -> Result<Db, StartError> {
+    if let DatabaseUrl::Sqlite(path) = &settings.db.url
+        && let Some(folder) = path.parent()
+    {
+        std::fs::create_dir_all(folder)?;
+    }
+    Ok(Db::open(&settings.db, clock)?)
+}
+
+async fn bring_up_to_date(db: &Db, migrate: bool) -> Result<(), StartError> {
+    let pending = db.read(|conn| Ok::<_, Problem>(migrations::pending(conn))).await??;
+    match (pending, migrate) {
+        (0, _) => Ok(()),
+        (pending, false) => Err(StartError::MigrationsPending(pending)),
+        (_, true) => {
+            for name in db.read(|conn| Ok::<_, Problem>(migrations::run(conn))).await?? {
+                tracing::info!(name, "migrated");
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Every route, with its documentation.
+fn mount(config: &mut ServiceConfig) {
+    config
+        .service(auth::routes::create_token)
+        .service(auth::routes::refresh_token)
+        .service(auth::routes::log_out)
+        .service(auth::routes::get_me)
+        .service(auth::routes::change_password)
+        .service(auth::routes::get_jwks)
+        .configure(site::mount)
+        .configure(changes::mount)
+        .configure(system::mount);
+}
+
+/// The OpenAPI document of the whole app.
+pub fn document(public_url: &str) -> OpenApi {
+    let (_, document) = actix_web::App::new().into_utoipa_app().configure(mount).split_for_parts();
+    openapi::complete(document, public_url)
+}
+
+/// How long requests in flight may take to end after a signal to stop.
+const SHUTDOWN_SECONDS: u64 = 8;
+
+/// The server on a listener; run it by awaiting it. It stops by itself on SIGTERM and SIGINT.
+pub fn server(app: Data<App>, listener: TcpListener) -> std::io::Result<Server> {
+    let workers = match app.settings.workers {
+        0 => std::thread::available_parallelism()?.get(),
+        workers => workers,
+    };
+    let server = HttpServer::new(move || {
+        let docs = SwaggerUi::new("/docs/{_:.*}").config(Config::new(["/openapi.json"]));
+        actix_web::App::new()
+            .app_data(app.clone())
+            .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
+            .configure(|config| mount(&mut ServiceConfig::new(config)))
+            .service(web::redirect("/docs", "/docs/"))
+            .service(docs)
+            .default_service(web::to(nothing))
+            .wrap(Compress::default())
+            .wrap(from_fn(front_door))
+    })
+    .workers(workers)
+    .client_request_timeout(Duration::from_secs(10))
+    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .listen(listener)?;
+    Ok(server.run())
+}
+
+async fn nothing() -> impl Responder {
+    Err::<&str, _>(Problem::not_found())
+}

@@ -1,0 +1,70 @@
+//! JSON of signing in.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{Role, User, UserId, UserState};
+use crate::db::Instant;
+use crate::http::words::Line;
+
+/// E-mail and password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    pub email: Line<254>,
+    #[schema(format = Password)]
+    pub password: Line<1000>,
+}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    pub refresh_token: Line<200>,
+}
+
+/// What a sign-in gives.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Tokens {
+    /// Send it as `Authorization: Bearer …`.
+    pub access_token: String,
+    #[schema(example = "Bearer")]
+    pub token_type: &'static str,
+    /// Seconds until the access token ends.
+    #[schema(example = 900)]
+    pub expires_in: i64,
+    /// Good for one use at `/v1/auth/refresh`. Using a spent one ends the sign-in.
+    pub refresh_token: String,
+}
+
+/// The present password, and the next one.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    #[schema(format = Password)]
+    pub current: Line<1000>,
+    /// 10 to 200 characters, not the e-mail address.
+    #[schema(format = Password)]
+    pub new: Line<1000>,
+}
+
+/// Somebody of the newsroom.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = User)]
+pub struct UserJson {
+    pub id: UserId,
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    pub state: UserState,
+    pub version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+}
+
+impl From<&User> for UserJson {
+    fn from(user: &User) -> Self {
+        let User { id, email, name, role, state, password_hash: _, version, created_at, updated_at } = user.clone();
+        Self { id, email, name, role, state, version, created_at, updated_at }
+    }
+}

@@ -1,0 +1,58 @@
+//! What each role may do, and what each operation asks for. The front door refuses by these
+//! tables, the OpenAPI document prints them, and the permission test walks them.
+//!
+//! Rules about single things (a contributor's own drafts) stand in [`super::guards::Staff`] and
+//! in the models.
+
+use super::model::Role;
+
+/// What an operation at the newsroom's door asks of whoever calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// Being signed in.
+    SignedIn,
+    /// Writing articles; contributors only their own.
+    Write,
+    /// All content: publishing, sources, notices, lists, sections, topics, the change log.
+    Edit,
+    /// Readers' reviews.
+    Moderate,
+    /// Users and the site.
+    Administer,
+}
+
+impl Right {
+    /// The roles that have it.
+    pub const fn roles(self) -> &'static [Role] {
+        use Role::{Admin, Contributor, Editor, Moderator};
+        match self {
+            Self::SignedIn => &[Contributor, Editor, Moderator, Admin],
+            Self::Write => &[Contributor, Editor, Admin],
+            Self::Edit => &[Editor, Admin],
+            Self::Moderate => &[Editor, Moderator, Admin],
+            Self::Administer => &[Admin],
+        }
+    }
+}
+
+impl Role {
+    pub fn has(self, right: Right) -> bool {
+        right.roles().contains(&self)
+    }
+}
+
+/// Every operation that needs somebody signed in. An operation below `/v1/desk` that is missing
+/// here is refused at start.
+pub const OPERATIONS: &[(&str, Right)] = &[
+    ("log_out", Right::SignedIn),
+    ("get_me", Right::SignedIn),
+    ("change_password", Right::SignedIn),
+    ("get_desk_site", Right::SignedIn),
+    ("patch_site", Right::Administer),
+    ("list_changes", Right::Edit),
+];
+
+/// What the operation asks for; `None` for those that are open to everybody.
+pub fn right_of(operation: &str) -> Option<Right> {
+    OPERATIONS.iter().find(|(known, _)| *known == operation).map(|(_, right)| *right)
+}

@@ -1,0 +1,189 @@
+//! Signing in and out, and one's own account.
+
+use actix_web::web::{Data, Json};
+use actix_web::{HttpResponse, get, post, put};
+
+use super::api::{Credentials, PasswordChange, Refresh, Tokens, UserJson};
+use super::guards::Staff;
+use super::keyring::ACCESS_SECONDS;
+use super::model::{SignIn, SignInId, User, UserState};
+use super::opaque::{OpaqueKind, OpaqueToken};
+use super::store::{self, Spending};
+use super::tokens::JwkSet;
+use super::{model::Email, passwords};
+use crate::app::App;
+use crate::changes::{Action, Change, ItemKind};
+use crate::db::{Id, Instant};
+use crate::http::body::ValidJson;
+use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::problem::{ApiResult, Code, Problem};
+
+/// How long a sign-in lasts, however often it is refreshed.
+const SIGN_IN_SECONDS: i64 = 30 * 24 * 3600;
+
+/// Sign in
+///
+/// Takes e-mail and password, gives an access token for 15 minutes and a refresh token. Unknown
+/// accounts, wrong passwords and suspended users are answered alike, in the same time.
+#[utoipa::path(tag = "auth", request_body = Credentials, responses((status = 200, body = Tokens)))]
+#[post("/v1/auth/tokens")]
+pub async fn create_token(app: Data<App>, credentials: ValidJson<Credentials>) -> ApiResult<Json<Tokens>> {
+    let Credentials { email, password } = credentials.0;
+    let email = Email::parse(&email).map(Email::into_string).unwrap_or_default();
+    let user = app.db.read(move |conn| Ok::<_, Problem>(store::find_user_by_email(conn, &email)?)).await?;
+    let user = password_fits(user, password.into_string()).await?;
+    let now = app.db.clock().now();
+    let sign_in = SignIn {
+        id: Id::new(),
+        user_id: user.id,
+        created_at: now,
+        expires_at: now.plus_seconds(SIGN_IN_SECONDS),
+        ended_at: None,
+    };
+    let refresh = OpaqueToken::generate(OpaqueKind::Refresh, sign_in.id.uuid());
+    let tokens = tokens(&app, &user, sign_in.id, &refresh, now);
+    app.db
+        .write(move |tx| {
+            store::insert_sign_in(tx, &sign_in)?;
+            Ok::<_, Problem>(store::insert_refresh_token(tx, &refresh.hash(), sign_in.id, now)?)
+        })
+        .await?;
+    Ok(Json(tokens))
+}
+
+/// The user, if it may sign in with this password. Hashing takes its time, so it has a thread of its own.
+async fn password_fits(user: Option<User>, password: String) -> ApiResult<User> {
+    let checked = tokio::task::spawn_blocking(move || match user {
+        Some(user) if user.state == UserState::Active => {
+            let fits = match &user.password_hash {
+                Some(hash) => passwords::verify(&password, hash),
+                None => passwords::verify_nobody(&password),
+            };
+            fits.then_some(user)
+        }
+        _ => {
+            passwords::verify_nobody(&password);
+            None
+        }
+    });
+    let checked = checked.await.map_err(|_| Problem::new(Code::Internal, "The password could not be checked."))?;
+    checked.ok_or_else(|| Problem::new(Code::BadCredentials, "E-mail or password is not right."))
+}
+
+fn tokens(app: &App, user: &User, sign_in: SignInId, refresh: &OpaqueToken, now: Instant) -> Tokens {
+    Tokens {
+        access_token: app.keys.issue(user, sign_in, now),
+        token_type: "Bearer",
+        expires_in: ACCESS_SECONDS,
+        refresh_token: refresh.reveal(),
+    }
+}
+
+/// Refresh a sign-in
+///
+/// Spends the refresh token and gives new tokens. A refresh token that comes a second time ends
+/// the whole sign-in, because somebody else has a copy.
+#[utoipa::path(tag = "auth", request_body = Refresh, responses((status = 200, body = Tokens)))]
+#[post("/v1/auth/refresh")]
+pub async fn refresh_token(app: Data<App>, refresh: ValidJson<Refresh>) -> ApiResult<Json<Tokens>> {
+    let bad = || Problem::new(Code::BadToken, "The refresh token is not valid.");
+    let spent = OpaqueToken::parse(OpaqueKind::Refresh, &refresh.0.refresh_token).ok_or_else(bad)?;
+    let next = OpaqueToken::generate(OpaqueKind::Refresh, spent.id());
+    let sign_in = SignInId::from_uuid(spent.id());
+    let (hash, next_hash) = (spent.hash(), next.hash());
+    let user = app
+        .db
+        .write(move |tx| {
+            let now = tx.now();
+            let Some(stay) = store::find_sign_in(tx, sign_in)? else { return Ok(None) };
+            let spending = store::spend_refresh_token(tx, &hash, now)?;
+            if spending == Spending::Again {
+                store::end_sign_in(tx, sign_in, now)?;
+            }
+            if spending != Spending::Spent || stay.ended_at.is_some() || stay.expires_at <= now {
+                return Ok(None);
+            }
+            store::insert_refresh_token(tx, &next_hash, sign_in, now)?;
+            let user = store::find_user(tx, stay.user_id)?;
+            Ok::<_, Problem>(user.filter(|user| user.state == UserState::Active))
+        })
+        .await?
+        .ok_or_else(bad)?;
+    Ok(Json(tokens(&app, &user, sign_in, &next, app.db.clock().now())))
+}
+
+/// Log out
+///
+/// Ends the sign-in that the access token belongs to, with all its tokens, on every node.
+#[utoipa::path(tag = "auth", responses((status = 204, description = "Logged out.")))]
+#[post("/v1/auth/logout")]
+pub async fn log_out(app: Data<App>, staff: Staff) -> ApiResult<HttpResponse> {
+    let now = app.db.clock().now();
+    app.db.write(move |tx| Ok::<_, Problem>(store::end_sign_in(tx, staff.sign_in, now)?)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Who am I
+#[utoipa::path(tag = "desk: account", responses((status = 200, body = UserJson)))]
+#[get("/v1/desk/me")]
+pub async fn get_me(app: Data<App>, staff: Staff) -> ApiResult<WithEtag<UserJson>> {
+    let user = app.db.read(move |conn| Ok::<_, Problem>(store::find_user(conn, staff.id)?)).await?;
+    let user = user.ok_or_else(Problem::not_found)?;
+    Ok(WithEtag { version: user.version, item: (&user).into() })
+}
+
+/// Change my password
+///
+/// Ends every sign-in of the account, this one too: sign in again with the new password.
+#[utoipa::path(tag = "desk: account", request_body = PasswordChange, responses((status = 204, description = "Changed.")))]
+#[put("/v1/desk/me/password")]
+pub async fn change_password(
+    app: Data<App>,
+    staff: Staff,
+    if_match: IfMatch,
+    change: ValidJson<PasswordChange>,
+) -> ApiResult<HttpResponse> {
+    let PasswordChange { current, new } = change.0;
+    let user = app.db.read(move |conn| Ok::<_, Problem>(store::find_user(conn, staff.id)?)).await?;
+    let user = user.ok_or_else(Problem::not_found)?;
+    let user = password_fits(Some(user), current.into_string())
+        .await
+        .map_err(|_| Problem::field("/current", "it is not the present password"))?;
+    let hash = hash_password(new.into_string(), &user.email, "/new").await?;
+    app.db
+        .write(move |tx| {
+            let now = tx.now();
+            let mut user = store::find_user(tx, user.id)?.ok_or_else(Problem::not_found)?;
+            if_match.check(user.version)?;
+            let read = user.version;
+            user.set_password(hash.clone(), now);
+            if !store::save_user(tx, &user, read)? {
+                return Err(Problem::stale(read + 1));
+            }
+            store::end_sign_ins(tx, user.id, now)?;
+            tx.record(Change::of(ItemKind::User, user.id, Action::Changed).by(user.id));
+            Ok(())
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Checks the rules for passwords and hashes a new one; 422 at `pointer`.
+pub async fn hash_password(password: String, email: &str, pointer: &'static str) -> ApiResult<String> {
+    let email = email.to_owned();
+    let hashed = tokio::task::spawn_blocking(move || {
+        let password = passwords::NewPassword::parse(&password, &email).map_err(|error| error.to_string())?;
+        password.hash().map_err(|error| error.to_string())
+    });
+    let hashed = hashed.await.map_err(|_| Problem::new(Code::Internal, "The password could not be hashed."))?;
+    hashed.map_err(|detail| Problem::field(pointer, detail))
+}
+
+/// The public keys
+///
+/// A JWK set (RFC 7517) with the keys that sign access tokens (RFC 8037).
+#[utoipa::path(tag = "system", responses((status = 200, body = JwkSet)))]
+#[get("/.well-known/jwks.json")]
+pub async fn get_jwks(app: Data<App>) -> HttpResponse {
+    HttpResponse::Ok().insert_header(("cache-control", "public, max-age=300")).json(app.keys.jwks())
+}

@@ -1,0 +1,89 @@
+//! The command line: one file a command.
+
+mod migrate;
+mod openapi;
+mod serve;
+mod user;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::app::StartError;
+use crate::config::{ConfigError, Environment, Settings};
+
+/// A headless CMS for newsrooms.
+#[derive(Parser)]
+#[command(name = "newsline", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API until SIGTERM or SIGINT
+    Serve,
+    /// Apply pending migrations
+    Migrate,
+    /// Make and keep the accounts of the newsroom
+    User {
+        #[command(subcommand)]
+        command: user::Command,
+    },
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// Why a command failed, in words for whoever typed it.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl From<crate::http::problem::Problem> for CommandError {
+    fn from(problem: crate::http::problem::Problem) -> Self {
+        Self::Refused(problem.to_string())
+    }
+}
+
+/// Runs what the command line says.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let environment = Environment::of_process();
+    log(&environment);
+    match actix_web::rt::System::new().block_on(run_command(cli.command, &environment)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("newsline: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run_command(command: Command, environment: &Environment) -> Result<(), CommandError> {
+    match command {
+        Command::Openapi => openapi::print(environment),
+        Command::Serve => serve::run(Settings::read(environment)?).await,
+        Command::Migrate => migrate::run(Settings::read(environment)?).await,
+        Command::User { command } => user::run(command, Settings::read(environment)?, environment).await,
+    }
+}
+
+/// Logs go to standard error, so that standard output is the answer of a command.
+fn log(environment: &Environment) {
+    let filter = EnvFilter::new(environment.get("NEWSLINE_LOG").unwrap_or("info"));
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    match environment.get("NEWSLINE_LOG_FORMAT") {
+        Some("json") => subscriber.json().init(),
+        _ => subscriber.init(),
+    }
+}

@@ -1,0 +1,18 @@
+//! What every route has in common: problems, bodies, parameters, pages, versions, languages,
+//! and the front door that all requests pass. Nothing here knows a resource.
+
+pub mod body;
+pub mod choosing;
+pub mod etag;
+pub mod front_door;
+pub mod language;
+pub mod metrics;
+pub mod once;
+pub mod openapi;
+pub mod page;
+pub mod patch;
+pub mod problem;
+pub mod query;
+pub mod reading;
+pub mod route_table;
+pub mod words;

@@ -1,0 +1,267 @@
+//! The site: its name, languages, time zone, the patterns of its public addresses, its social
+//! links. One row, made at first start, read through both doors.
+
+use actix_web::web::Data;
+use actix_web::{get, patch};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::auth::Staff;
+use crate::changes::{Action, Change, ItemKind};
+use crate::db::schema::site;
+use crate::db::{Db, DbConn, Id, Instant, Json};
+use crate::http::body::MergePatch;
+use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::openapi::IfMatchHeader;
+use crate::http::patch::Patch;
+use crate::http::problem::{ApiResult, Problem};
+use crate::http::reading::Reading;
+use crate::http::words::{Line, WebAddress};
+use crate::language::{Lang, Slug};
+
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(get_site).service(get_desk_site).service(patch_site);
+}
+
+/// The settings that editors see and readers use.
+#[derive(Debug, Clone, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = site, treat_none_as_null = true)]
+pub struct Site {
+    id: i32,
+    pub version: i64,
+    pub name: String,
+    pub time_zone: String,
+    /// In the order of the fallback chain.
+    pub languages: Json<Vec<Lang>>,
+    pub article_url: Option<String>,
+    pub notice_url: Option<String>,
+    pub home_url: Option<String>,
+    pub social: Json<Vec<SocialLink>>,
+    pub updated_at: Instant,
+}
+
+/// A place where the newsroom can be followed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SocialLink {
+    /// The network's name.
+    #[schema(example = "telegram")]
+    pub network: Line<40>,
+    pub url: WebAddress,
+}
+
+/// What an address pattern is filled with.
+pub struct AddressParts<'a> {
+    pub lang: &'a Lang,
+    pub slug: Option<&'a Slug>,
+    pub id: Uuid,
+    pub section: Option<&'a str>,
+}
+
+impl Site {
+    pub fn chain(&self) -> &[Lang] {
+        &self.languages.0
+    }
+
+    /// The public address of an article's text; `None` while the site has no pattern for it.
+    pub fn article_address(&self, parts: &AddressParts) -> Option<String> {
+        self.article_url.as_deref().map(|pattern| fill(pattern, parts))
+    }
+
+    /// The public address of a notice.
+    pub fn notice_address(&self, parts: &AddressParts) -> Option<String> {
+        self.notice_url.as_deref().map(|pattern| fill(pattern, parts))
+    }
+
+    /// The time zone by whose calendar days begin.
+    pub fn zone(&self) -> jiff::tz::TimeZone {
+        jiff::tz::TimeZone::get(&self.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+}
+
+/// Slugs, tags and ids have no character that an address would have to escape.
+fn fill(pattern: &str, parts: &AddressParts) -> String {
+    pattern
+        .replace("{lang}", parts.lang.as_str())
+        .replace("{slug}", parts.slug.map_or("", Slug::as_str))
+        .replace("{id}", &parts.id.to_string())
+        .replace("{section}", parts.section.unwrap_or("-"))
+}
+
+const ID: i32 = 1;
+
+/// The site; every database has one after the first start.
+pub fn find(conn: &mut DbConn) -> QueryResult<Site> {
+    site::table.find(ID).first(conn)
+}
+
+/// Makes the site at first start, with the languages of the settings.
+pub async fn ensure(db: &Db, languages: Vec<Lang>) -> Result<(), Problem> {
+    db.write(move |tx| {
+        if find(tx).optional()?.is_some() {
+            return Ok(());
+        }
+        let new = Site {
+            id: ID,
+            version: 1,
+            name: "Newsline".to_owned(),
+            time_zone: "UTC".to_owned(),
+            languages: Json(languages.clone()),
+            article_url: None,
+            notice_url: None,
+            home_url: None,
+            social: Json(Vec::new()),
+            updated_at: tx.now(),
+        };
+        diesel::insert_into(site::table).values(&new).execute(&mut **tx)?;
+        Ok(())
+    })
+    .await
+}
+
+/// The settings of the site.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Site)]
+pub struct SiteJson {
+    pub name: String,
+    /// A name of the IANA time zone database, by whose calendar days begin.
+    #[schema(example = "Asia/Baku")]
+    pub time_zone: String,
+    /// In the order in which they stand in for one another.
+    pub languages: Vec<Lang>,
+    /// The pattern of an article's public address: `{lang}`, `{slug}`, `{id}`, `{section}`.
+    #[schema(required = true, example = "https://example.az/{lang}/{slug}")]
+    pub article_url: Option<String>,
+    #[schema(required = true)]
+    pub notice_url: Option<String>,
+    #[schema(required = true)]
+    pub home_url: Option<String>,
+    pub social: Vec<SocialLink>,
+}
+
+impl From<Site> for SiteJson {
+    fn from(site: Site) -> Self {
+        let Site { id: _, version: _, name, time_zone, languages, article_url, notice_url, home_url, social, updated_at: _ } =
+            site;
+        Self { name, time_zone, languages: languages.0, article_url, notice_url, home_url, social: social.0 }
+    }
+}
+
+/// A change of the settings.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Bakı xəbərləri", "time_zone": "Asia/Baku"}))]
+pub struct SitePatch {
+    #[serde(default)]
+    #[schema(value_type = Line<100>)]
+    name: Patch<Line<100>>,
+    #[serde(default)]
+    #[schema(value_type = Line<60>)]
+    time_zone: Patch<Line<60>>,
+    /// 1 to 20 languages, the first of which is the fallback.
+    #[serde(default)]
+    #[schema(value_type = Vec<Lang>, min_items = 1, max_items = 20)]
+    languages: Patch<Vec<Lang>>,
+    #[serde(default)]
+    #[schema(value_type = Option<WebAddress>)]
+    article_url: Patch<Option<WebAddress>>,
+    #[serde(default)]
+    #[schema(value_type = Option<WebAddress>)]
+    notice_url: Patch<Option<WebAddress>>,
+    #[serde(default)]
+    #[schema(value_type = Option<WebAddress>)]
+    home_url: Patch<Option<WebAddress>>,
+    #[serde(default)]
+    #[schema(value_type = Vec<SocialLink>, max_items = 50)]
+    social: Patch<Vec<SocialLink>>,
+}
+
+impl SitePatch {
+    fn apply(self, site: &mut Site) -> Result<(), Problem> {
+        let Self { name, time_zone, languages, article_url, notice_url, home_url, social } = self;
+        if let Patch::Set(zone) = &time_zone {
+            jiff::tz::TimeZone::get(zone).map_err(|_| Problem::field("/time_zone", "expected a name such as Asia/Baku"))?;
+        }
+        if let Patch::Set(languages) = &languages {
+            let distinct: std::collections::BTreeSet<_> = languages.iter().collect();
+            if !(1..=20).contains(&languages.len()) || distinct.len() != languages.len() {
+                return Err(Problem::field("/languages", "expected 1 to 20 languages, each once"));
+            }
+        }
+        if matches!(&social, Patch::Set(social) if social.len() > 50) {
+            return Err(Problem::field("/social", "expected at most 50 links"));
+        }
+        name.map(String::from).apply(&mut site.name);
+        time_zone.map(String::from).apply(&mut site.time_zone);
+        languages.map(Json).apply(&mut site.languages);
+        for (field, pattern) in [
+            (&mut site.article_url, article_url),
+            (&mut site.notice_url, notice_url),
+            (&mut site.home_url, home_url),
+        ] {
+            pattern.map(|pattern| pattern.map(String::from)).apply(field);
+        }
+        social.map(Json).apply(&mut site.social);
+        Ok(())
+    }
+}
+
+/// The site
+///
+/// Its name, languages, time zone, address patterns and social links.
+#[utoipa::path(tag = "site", responses((status = 200, body = SiteJson)))]
+#[get("/v1/site")]
+pub async fn get_site(app: Data<App>) -> ApiResult<Reading> {
+    let site = app.db.read(|conn| Ok::<_, Problem>(find(conn)?)).await?;
+    let modified = site.updated_at;
+    Ok(Reading::json(&SiteJson::from(site))?.modified(Some(modified)).about(["site".to_owned()]))
+}
+
+/// The site, for the newsroom
+///
+/// The same settings, with their version.
+#[utoipa::path(tag = "desk: site", responses((status = 200, body = SiteJson)))]
+#[get("/v1/desk/site")]
+pub async fn get_desk_site(app: Data<App>) -> ApiResult<WithEtag<SiteJson>> {
+    let site = app.db.read(|conn| Ok::<_, Problem>(find(conn)?)).await?;
+    Ok(WithEtag { version: site.version, item: site.into() })
+}
+
+/// Change the site
+#[utoipa::path(
+    tag = "desk: site",
+    params(IfMatchHeader),
+    request_body(content = SitePatch, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = SiteJson)),
+)]
+#[patch("/v1/desk/site")]
+pub async fn patch_site(
+    app: Data<App>,
+    admin: Staff,
+    if_match: IfMatch,
+    patch: MergePatch<SitePatch>,
+) -> ApiResult<WithEtag<SiteJson>> {
+    let patch = patch.0;
+    let site = app
+        .db
+        .write(move |tx| {
+            let mut site = find(tx)?;
+            if_match.check(site.version)?;
+            let read = site.version;
+            patch.clone().apply(&mut site)?;
+            site.version += 1;
+            site.updated_at = tx.now();
+            let unchanged = site::table.filter(site::id.eq(ID).and(site::version.eq(read)));
+            if diesel::update(unchanged).set(&site).execute(&mut **tx)? == 0 {
+                return Err(Problem::stale(read + 1));
+            }
+            tx.record(Change::of(ItemKind::Site, Id::<Site>::from_uuid(Uuid::nil()), Action::Changed).by(admin.id));
+            Ok(site)
+        })
+        .await?;
+    Ok(WithEtag { version: site.version, item: site.into() })
+}

@@ -1,0 +1,94 @@
+//! Health, metrics, the OpenAPI document, and what problems mean.
+
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpResponse, get};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::app::App;
+use crate::db::migrations;
+use crate::http::problem::{ApiResult, Code, Problem};
+use crate::http::reading::Reading;
+
+pub fn mount(config: &mut ServiceConfig) {
+    config.service(get_health).service(get_readiness).service(get_metrics).service(get_document).service(get_problem);
+}
+
+/// Whether something works.
+#[derive(Serialize, ToSchema)]
+pub struct Health {
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+/// Is the process alive
+#[utoipa::path(tag = "system", responses((status = 200, body = Health)))]
+#[get("/healthz")]
+pub async fn get_health() -> Json<Health> {
+    Json(Health { status: "ok" })
+}
+
+/// Can it serve
+///
+/// Asks the database, and whether its migrations are all applied.
+#[utoipa::path(tag = "system", responses((status = 200, body = Health)))]
+#[get("/readyz")]
+pub async fn get_readiness(app: Data<App>) -> ApiResult<Json<Health>> {
+    let pending = app.db.read(|conn| Ok::<_, Problem>(migrations::pending(conn))).await?;
+    match pending {
+        Ok(0) => Ok(Json(Health { status: "ok" })),
+        _ => Err(Problem::new(Code::Unavailable, "The database is not ready.").retry_after(5)),
+    }
+}
+
+/// Numbers to watch
+///
+/// In the text format of Prometheus.
+#[utoipa::path(tag = "system", responses((status = 200, body = String, content_type = "text/plain")))]
+#[get("/metrics")]
+pub async fn get_metrics(app: Data<App>) -> HttpResponse {
+    let text = app.metrics.text(app.db.statements());
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
+}
+
+/// This document
+#[utoipa::path(tag = "system", responses((status = 200, body = Object, content_type = "application/json")))]
+#[get("/openapi.json")]
+pub async fn get_document(app: Data<App>) -> Reading {
+    Reading::new("application/json", app.document.clone().into_bytes())
+}
+
+/// What a problem means.
+#[derive(Serialize, ToSchema)]
+pub struct Meaning {
+    #[schema(example = "stale")]
+    code: &'static str,
+    #[schema(example = 412)]
+    status: u16,
+    title: &'static str,
+    meaning: &'static str,
+}
+
+/// Which problem.
+#[derive(serde::Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ProblemPath {
+    /// The `code` of a problem.
+    #[param(example = "stale", max_length = 60)]
+    code: String,
+}
+
+/// What a problem means
+#[utoipa::path(tag = "system", params(ProblemPath), responses((status = 200, body = Meaning)))]
+#[get("/problems/{code}")]
+pub async fn get_problem(path: Path<ProblemPath>) -> ApiResult<Reading> {
+    let code = Code::ALL.iter().find(|code| code.word() == path.code).ok_or_else(Problem::not_found)?;
+    Reading::json(&Meaning {
+        code: code.word(),
+        status: code.status().as_u16(),
+        title: code.title(),
+        meaning: code.meaning(),
+    })
+}
+
