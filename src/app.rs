@@ -67,9 +67,7 @@ impl App {
     pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
         std::fs::create_dir_all(&settings.data_dir)?;
         let secret = settings.secret()?;
-        let db = open_database(&settings, clock)?;
-        let migrate = settings.migrate || matches!(settings.db.url, DatabaseUrl::Sqlite(_));
-        bring_up_to_date(&db, migrate).await?;
+        let db = ready_database(&settings, clock).await?;
         site::ensure(&db, settings.languages.clone()).await?;
         let keys = KeyRing::load(&db, &secret, &settings.public_url).await?;
         let document = document(&settings.public_url);
@@ -86,6 +84,14 @@ impl App {
     }
 }
 
+/// Opens the database that the settings name and, where that may be, brings it up to date.
+pub async fn ready_database(settings: &Settings, clock: Clock) -> Result<Db, StartError> {
+    let db = open_database(settings, clock)?;
+    let migrate = settings.migrate || matches!(settings.db.url, DatabaseUrl::Sqlite(_));
+    bring_up_to_date(&db, migrate).await?;
+    Ok(db)
+}
+
 /// Opens the database that the settings name, and makes the folder of an embedded one.
 pub fn open_database(settings: &Settings, clock: Clock) -> Result<Db, StartError> {
     if let DatabaseUrl::Sqlite(path) = &settings.db.url
@@ -97,12 +103,17 @@ pub fn open_database(settings: &Settings, clock: Clock) -> Result<Db, StartError
 }
 
 async fn bring_up_to_date(db: &Db, migrate: bool) -> Result<(), StartError> {
-    let pending = db.read(|conn| Ok::<_, Problem>(migrations::pending(conn))).await??;
+    let pending = db
+        .read(|conn| Ok::<_, Problem>(migrations::pending(conn)))
+        .await??;
     match (pending, migrate) {
         (0, _) => Ok(()),
         (pending, false) => Err(StartError::MigrationsPending(pending)),
         (_, true) => {
-            for name in db.read(|conn| Ok::<_, Problem>(migrations::run(conn))).await?? {
+            for name in db
+                .read(|conn| Ok::<_, Problem>(migrations::run(conn)))
+                .await??
+            {
                 tracing::info!(name, "migrated");
             }
             Ok(())
@@ -126,7 +137,10 @@ fn mount(config: &mut ServiceConfig) {
 
 /// The OpenAPI document of the whole app.
 pub fn document(public_url: &str) -> OpenApi {
-    let (_, document) = actix_web::App::new().into_utoipa_app().configure(mount).split_for_parts();
+    let (_, document) = actix_web::App::new()
+        .into_utoipa_app()
+        .configure(mount)
+        .split_for_parts();
     openapi::complete(document, public_url)
 }
 

@@ -20,27 +20,91 @@ pub struct Setting {
     pub about: &'static str,
 }
 
-const fn setting(name: &'static str, default: Option<&'static str>, about: &'static str) -> Setting {
-    Setting { name, default, about }
+const fn setting(
+    name: &'static str,
+    default: Option<&'static str>,
+    about: &'static str,
+) -> Setting {
+    Setting {
+        name,
+        default,
+        about,
+    }
 }
 
 /// Every setting there is.
 pub const SETTINGS: &[Setting] = &[
-    setting("DATABASE_URL", Some("sqlite://data/newsline.db"), "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME"),
-    setting("DATABASE_CONNECTIONS", Some("8"), "connections to the database that are kept open, 1 to 500"),
-    setting("DATABASE_WAIT_SECONDS", Some("5"), "how long a request waits for a connection"),
-    setting("DATABASE_STATEMENT_SECONDS", Some("20"), "how long one statement may take on PostgreSQL"),
-    setting("NEWSLINE_BIND", Some("127.0.0.1:8080"), "address and port to listen on"),
-    setting("NEWSLINE_WORKERS", Some("0"), "threads that answer requests; 0 is one per processor"),
-    setting("NEWSLINE_DATA_DIR", Some("data"), "folder for the embedded database's secret"),
-    setting("NEWSLINE_PUBLIC_URL", Some("http://127.0.0.1:8080"), "the address under which clients reach this API"),
-    setting("NEWSLINE_SECRET", None, "at least 32 random bytes as text; required on PostgreSQL, made at first start otherwise"),
-    setting("NEWSLINE_LANGUAGES", Some("az,ru,en"), "languages of a new site; the first is the fallback"),
-    setting("NEWSLINE_MIGRATE", Some("false"), "true: apply pending migrations at start, also on PostgreSQL"),
-    setting("NEWSLINE_DESK_ORIGINS", Some(""), "web origins that may call the newsroom's door, with commas between"),
-    setting("NEWSLINE_LOG", Some("info"), "what is logged: error, warn, info, debug, or a tracing filter"),
+    setting(
+        "DATABASE_URL",
+        Some("sqlite://data/newsline.db"),
+        "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME",
+    ),
+    setting(
+        "DATABASE_CONNECTIONS",
+        Some("8"),
+        "connections to the database that are kept open, 1 to 500",
+    ),
+    setting(
+        "DATABASE_WAIT_SECONDS",
+        Some("5"),
+        "how long a request waits for a connection",
+    ),
+    setting(
+        "DATABASE_STATEMENT_SECONDS",
+        Some("20"),
+        "how long one statement may take on PostgreSQL",
+    ),
+    setting(
+        "NEWSLINE_BIND",
+        Some("127.0.0.1:8080"),
+        "address and port to listen on",
+    ),
+    setting(
+        "NEWSLINE_WORKERS",
+        Some("0"),
+        "threads that answer requests; 0 is one per processor",
+    ),
+    setting(
+        "NEWSLINE_DATA_DIR",
+        Some("data"),
+        "folder for the embedded database's secret",
+    ),
+    setting(
+        "NEWSLINE_PUBLIC_URL",
+        Some("http://127.0.0.1:8080"),
+        "the address under which clients reach this API",
+    ),
+    setting(
+        "NEWSLINE_SECRET",
+        None,
+        "at least 32 random bytes as text; required on PostgreSQL, made at first start otherwise",
+    ),
+    setting(
+        "NEWSLINE_LANGUAGES",
+        Some("az,ru,en"),
+        "languages of a new site; the first is the fallback",
+    ),
+    setting(
+        "NEWSLINE_MIGRATE",
+        Some("false"),
+        "true: apply pending migrations at start, also on PostgreSQL",
+    ),
+    setting(
+        "NEWSLINE_DESK_ORIGINS",
+        Some(""),
+        "web origins that may call the newsroom's door, with commas between",
+    ),
+    setting(
+        "NEWSLINE_LOG",
+        Some("info"),
+        "what is logged: error, warn, info, debug, or a tracing filter",
+    ),
     setting("NEWSLINE_LOG_FORMAT", Some("text"), "text or json"),
-    setting("NEWSLINE_PASSWORD", None, "the password for `newsline user create` and `set-password`, instead of standard input"),
+    setting(
+        "NEWSLINE_PASSWORD",
+        None,
+        "the password for `newsline user create` and `set-password`, instead of standard input",
+    ),
 ];
 
 /// A setting that cannot be used.
@@ -73,16 +137,28 @@ impl Environment {
     /// The process's own, after a `.env` file in the working folder was added to it.
     pub fn of_process() -> Self {
         let _ = dotenvy::dotenv();
-        Self(std::env::vars().filter(|(_, value)| !value.is_empty()).collect())
+        Self(
+            std::env::vars()
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+        )
     }
 
     pub fn from_pairs(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        Self(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        )
     }
 
     /// The value of a setting, or its default.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let default = SETTINGS.iter().find(|setting| setting.name == name).and_then(|setting| setting.default);
+        let default = SETTINGS
+            .iter()
+            .find(|setting| setting.name == name)
+            .and_then(|setting| setting.default);
         self.0.get(name).map(String::as_str).or(default)
     }
 
@@ -91,7 +167,10 @@ impl Environment {
         T::Err: std::fmt::Display,
     {
         let value = self.get(name).unwrap_or_default();
-        value.parse().map_err(|error: T::Err| ConfigError { name, problem: error.to_string() })
+        value.parse().map_err(|error: T::Err| ConfigError {
+            name,
+            problem: error.to_string(),
+        })
     }
 }
 
@@ -100,14 +179,22 @@ impl Settings {
         let seconds = |name| environment.parse::<u64>(name).map(Duration::from_secs);
         let db = DbSettings {
             url: environment.parse::<DatabaseUrl>("DATABASE_URL")?,
-            connections: within(environment.parse("DATABASE_CONNECTIONS")?, 1..=500, "DATABASE_CONNECTIONS")?,
+            connections: within(
+                environment.parse("DATABASE_CONNECTIONS")?,
+                1..=500,
+                "DATABASE_CONNECTIONS",
+            )?,
             wait: seconds("DATABASE_WAIT_SECONDS")?,
             statement_timeout: seconds("DATABASE_STATEMENT_SECONDS")?,
         };
         Ok(Self {
             db,
             bind: environment.parse("NEWSLINE_BIND")?,
-            workers: within(environment.parse("NEWSLINE_WORKERS")?, 0..=256, "NEWSLINE_WORKERS")?,
+            workers: within(
+                environment.parse("NEWSLINE_WORKERS")?,
+                0..=256,
+                "NEWSLINE_WORKERS",
+            )?,
             data_dir: environment.parse("NEWSLINE_DATA_DIR")?,
             public_url: public_url(environment)?,
             languages: languages(environment)?,
@@ -120,20 +207,28 @@ impl Settings {
     /// The secret: the one given, or with an embedded database the one in the data folder, which
     /// is made at first start.
     pub fn secret(&self) -> Result<Secret, ConfigError> {
-        let wrong = |error: SecretError| ConfigError { name: "NEWSLINE_SECRET", problem: error.to_string() };
+        let wrong = |error: SecretError| ConfigError {
+            name: "NEWSLINE_SECRET",
+            problem: error.to_string(),
+        };
         match (&self.secret, &self.db.url) {
             (Some(secret), _) => Secret::parse(secret).map_err(wrong),
-            (None, DatabaseUrl::Sqlite(_)) => Secret::load_or_create(&self.data_dir.join("secret")).map_err(wrong),
+            (None, DatabaseUrl::Sqlite(_)) => {
+                Secret::load_or_create(&self.data_dir.join("secret")).map_err(wrong)
+            }
             (None, DatabaseUrl::Postgres(_)) => Err(ConfigError {
                 name: "NEWSLINE_SECRET",
-                problem: "must be set with PostgreSQL; make one with: openssl rand -base64 32".to_owned(),
+                problem: "must be set with PostgreSQL; make one with: openssl rand -base64 32"
+                    .to_owned(),
             }),
         }
     }
 
     /// True where a page of this origin may call the newsroom's door.
     pub fn allows_origin(&self, origin: &HeaderValue) -> bool {
-        origin.to_str().is_ok_and(|origin| self.desk_origins.iter().any(|known| known == origin))
+        origin
+            .to_str()
+            .is_ok_and(|origin| self.desk_origins.iter().any(|known| known == origin))
     }
 }
 
@@ -145,7 +240,11 @@ fn within<T: PartialOrd + std::fmt::Display + Copy>(
     match range.contains(&value) {
         true => Ok(value),
         false => {
-            let problem = format!("expected a number from {} to {}, found {value}", range.start(), range.end());
+            let problem = format!(
+                "expected a number from {} to {}, found {value}",
+                range.start(),
+                range.end()
+            );
             Err(ConfigError { name, problem })
         }
     }
@@ -156,7 +255,10 @@ fn public_url(environment: &Environment) -> Result<String, ConfigError> {
     let url: url::Url = environment.parse(name)?;
     match matches!(url.scheme(), "http" | "https") && url.query().is_none() {
         true => Ok(url.as_str().trim_end_matches('/').to_owned()),
-        false => Err(ConfigError { name, problem: "expected an http or https address without a query".to_owned() }),
+        false => Err(ConfigError {
+            name,
+            problem: "expected an http or https address without a query".to_owned(),
+        }),
     }
 }
 
@@ -168,5 +270,8 @@ fn languages(environment: &Environment) -> Result<Vec<Lang>, ConfigError> {
 
 fn origins(environment: &Environment) -> Vec<String> {
     let list = environment.get("NEWSLINE_DESK_ORIGINS").unwrap_or_default();
-    list.split(',').map(|origin| origin.trim().trim_end_matches('/').to_owned()).filter(|o| !o.is_empty()).collect()
+    list.split(',')
+        .map(|origin| origin.trim().trim_end_matches('/').to_owned())
+        .filter(|o| !o.is_empty())
+        .collect()
 }

@@ -24,7 +24,10 @@ use crate::http::words::{Line, WebAddress};
 use crate::language::{Lang, Slug};
 
 pub fn mount(config: &mut ServiceConfig) {
-    config.service(get_site).service(get_desk_site).service(patch_site);
+    config
+        .service(get_site)
+        .service(get_desk_site)
+        .service(patch_site);
 }
 
 /// The settings that editors see and readers use.
@@ -69,12 +72,16 @@ impl Site {
 
     /// The public address of an article's text; `None` while the site has no pattern for it.
     pub fn article_address(&self, parts: &AddressParts) -> Option<String> {
-        self.article_url.as_deref().map(|pattern| fill(pattern, parts))
+        self.article_url
+            .as_deref()
+            .map(|pattern| fill(pattern, parts))
     }
 
     /// The public address of a notice.
     pub fn notice_address(&self, parts: &AddressParts) -> Option<String> {
-        self.notice_url.as_deref().map(|pattern| fill(pattern, parts))
+        self.notice_url
+            .as_deref()
+            .map(|pattern| fill(pattern, parts))
     }
 
     /// The time zone by whose calendar days begin.
@@ -117,7 +124,9 @@ pub async fn ensure(db: &Db, languages: Vec<Lang>) -> Result<(), Problem> {
             social: Json(Vec::new()),
             updated_at: tx.now(),
         };
-        diesel::insert_into(site::table).values(&new).execute(&mut **tx)?;
+        diesel::insert_into(site::table)
+            .values(&new)
+            .execute(&mut **tx)?;
         Ok(())
     })
     .await
@@ -145,9 +154,27 @@ pub struct SiteJson {
 
 impl From<Site> for SiteJson {
     fn from(site: Site) -> Self {
-        let Site { id: _, version: _, name, time_zone, languages, article_url, notice_url, home_url, social, updated_at: _ } =
-            site;
-        Self { name, time_zone, languages: languages.0, article_url, notice_url, home_url, social: social.0 }
+        let Site {
+            id: _,
+            version: _,
+            name,
+            time_zone,
+            languages,
+            article_url,
+            notice_url,
+            home_url,
+            social,
+            updated_at: _,
+        } = site;
+        Self {
+            name,
+            time_zone,
+            languages: languages.0,
+            article_url,
+            notice_url,
+            home_url,
+            social: social.0,
+        }
     }
 }
 
@@ -182,14 +209,26 @@ pub struct SitePatch {
 
 impl SitePatch {
     fn apply(self, site: &mut Site) -> Result<(), Problem> {
-        let Self { name, time_zone, languages, article_url, notice_url, home_url, social } = self;
+        let Self {
+            name,
+            time_zone,
+            languages,
+            article_url,
+            notice_url,
+            home_url,
+            social,
+        } = self;
         if let Patch::Set(zone) = &time_zone {
-            jiff::tz::TimeZone::get(zone).map_err(|_| Problem::field("/time_zone", "expected a name such as Asia/Baku"))?;
+            jiff::tz::TimeZone::get(zone)
+                .map_err(|_| Problem::field("/time_zone", "expected a name such as Asia/Baku"))?;
         }
         if let Patch::Set(languages) = &languages {
             let distinct: std::collections::BTreeSet<_> = languages.iter().collect();
             if !(1..=20).contains(&languages.len()) || distinct.len() != languages.len() {
-                return Err(Problem::field("/languages", "expected 1 to 20 languages, each once"));
+                return Err(Problem::field(
+                    "/languages",
+                    "expected 1 to 20 languages, each once",
+                ));
             }
         }
         if matches!(&social, Patch::Set(social) if social.len() > 50) {
@@ -203,7 +242,9 @@ impl SitePatch {
             (&mut site.notice_url, notice_url),
             (&mut site.home_url, home_url),
         ] {
-            pattern.map(|pattern| pattern.map(String::from)).apply(field);
+            pattern
+                .map(|pattern| pattern.map(String::from))
+                .apply(field);
         }
         social.map(Json).apply(&mut site.social);
         Ok(())
@@ -218,7 +259,9 @@ impl SitePatch {
 pub async fn get_site(app: Data<App>) -> ApiResult<Reading> {
     let site = app.db.read(|conn| Ok::<_, Problem>(find(conn)?)).await?;
     let modified = site.updated_at;
-    Ok(Reading::json(&SiteJson::from(site))?.modified(Some(modified)).about(["site".to_owned()]))
+    Ok(Reading::json(&SiteJson::from(site))?
+        .modified(Some(modified))
+        .about(["site".to_owned()]))
 }
 
 /// The site, for the newsroom
@@ -228,7 +271,10 @@ pub async fn get_site(app: Data<App>) -> ApiResult<Reading> {
 #[get("/v1/desk/site")]
 pub async fn get_desk_site(app: Data<App>) -> ApiResult<WithEtag<SiteJson>> {
     let site = app.db.read(|conn| Ok::<_, Problem>(find(conn)?)).await?;
-    Ok(WithEtag { version: site.version, item: site.into() })
+    Ok(WithEtag {
+        version: site.version,
+        item: site.into(),
+    })
 }
 
 /// Change the site
@@ -259,9 +305,19 @@ pub async fn patch_site(
             if diesel::update(unchanged).set(&site).execute(&mut **tx)? == 0 {
                 return Err(Problem::stale(read + 1));
             }
-            tx.record(Change::of(ItemKind::Site, Id::<Site>::from_uuid(Uuid::nil()), Action::Changed).by(admin.id));
+            tx.record(
+                Change::of(
+                    ItemKind::Site,
+                    Id::<Site>::from_uuid(Uuid::nil()),
+                    Action::Changed,
+                )
+                .by(admin.id),
+            );
             Ok(site)
         })
         .await?;
-    Ok(WithEtag { version: site.version, item: site.into() })
+    Ok(WithEtag {
+        version: site.version,
+        item: site.into(),
+    })
 }

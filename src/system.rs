@@ -12,7 +12,12 @@ use crate::http::problem::{ApiResult, Code, Problem};
 use crate::http::reading::Reading;
 
 pub fn mount(config: &mut ServiceConfig) {
-    config.service(get_health).service(get_readiness).service(get_metrics).service(get_document).service(get_problem);
+    config
+        .service(get_health)
+        .service(get_readiness)
+        .service(get_metrics)
+        .service(get_document)
+        .service(get_problem);
 }
 
 /// Whether something works.
@@ -35,7 +40,10 @@ pub async fn get_health() -> Json<Health> {
 #[utoipa::path(tag = "system", responses((status = 200, body = Health)))]
 #[get("/readyz")]
 pub async fn get_readiness(app: Data<App>) -> ApiResult<Json<Health>> {
-    let pending = app.db.read(|conn| Ok::<_, Problem>(migrations::pending(conn))).await?;
+    let pending = app
+        .db
+        .read(|conn| Ok::<_, Problem>(migrations::pending(conn)))
+        .await?;
     match pending {
         Ok(0) => Ok(Json(Health { status: "ok" })),
         _ => Err(Problem::new(Code::Unavailable, "The database is not ready.").retry_after(5)),
@@ -49,7 +57,9 @@ pub async fn get_readiness(app: Data<App>) -> ApiResult<Json<Health>> {
 #[get("/metrics")]
 pub async fn get_metrics(app: Data<App>) -> HttpResponse {
     let text = app.metrics.text(app.db.statements());
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(text)
 }
 
 /// This document
@@ -83,7 +93,10 @@ pub struct ProblemPath {
 #[utoipa::path(tag = "system", params(ProblemPath), responses((status = 200, body = Meaning)))]
 #[get("/problems/{code}")]
 pub async fn get_problem(path: Path<ProblemPath>) -> ApiResult<Reading> {
-    let code = Code::ALL.iter().find(|code| code.word() == path.code).ok_or_else(Problem::not_found)?;
+    let code = Code::ALL
+        .iter()
+        .find(|code| code.word() == path.code)
+        .ok_or_else(Problem::not_found)?;
     Reading::json(&Meaning {
         code: code.word(),
         status: code.status().as_u16(),
@@ -91,4 +104,3 @@ pub async fn get_problem(path: Path<ProblemPath>) -> ApiResult<Reading> {
         meaning: code.meaning(),
     })
 }
-

@@ -64,7 +64,26 @@ pub struct UserJson {
 
 impl From<&User> for UserJson {
     fn from(user: &User) -> Self {
-        let User { id, email, name, role, state, password_hash: _, version, created_at, updated_at } = user.clone();
-        Self { id, email, name, role, state, version, created_at, updated_at }
+        let User {
+            id,
+            email,
+            name,
+            role,
+            state,
+            password_hash: _,
+            version,
+            created_at,
+            updated_at,
+        } = user.clone();
+        Self {
+            id,
+            email,
+            name,
+            role,
+            state,
+            version,
+            created_at,
+            updated_at,
+        }
     }
 }

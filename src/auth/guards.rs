@@ -32,12 +32,21 @@ impl FromRequest for Staff {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(request.extensions().get::<Self>().cloned().ok_or_else(not_signed_in))
+        ready(
+            request
+                .extensions()
+                .get::<Self>()
+                .cloned()
+                .ok_or_else(not_signed_in),
+        )
     }
 }
 
 fn not_signed_in() -> Problem {
-    Problem::new(Code::NotSignedIn, "This needs an access token: Authorization: Bearer …")
+    Problem::new(
+        Code::NotSignedIn,
+        "This needs an access token: Authorization: Bearer …",
+    )
 }
 
 /// The token of `Authorization: Bearer …` (RFC 6750 §2.1).
@@ -49,19 +58,36 @@ pub fn bearer(headers: &header::HeaderMap) -> Option<&str> {
 
 /// Finds out who calls, and whether the role that they have now may do this. User and sign-in
 /// are read each time, so suspending, a new role and logging out hold at once on every node.
-pub async fn authenticate(db: &Db, keys: &KeyRing, token: Option<&str>, right: Right) -> Result<Staff, Problem> {
+pub async fn authenticate(
+    db: &Db,
+    keys: &KeyRing,
+    token: Option<&str>,
+    right: Right,
+) -> Result<Staff, Problem> {
     let token = token.ok_or_else(not_signed_in)?;
     let now = db.clock().now();
-    let claims = keys.verify(db, token, now).await?.ok_or_else(not_signed_in)?;
+    let claims = keys
+        .verify(db, token, now)
+        .await?
+        .ok_or_else(not_signed_in)?;
     let (user, sign_in) = (Id::from_uuid(claims.sub), Id::from_uuid(claims.sid));
-    let found = db.read(move |conn| Ok::<_, Problem>(store::present(conn, user, sign_in)?)).await?;
+    let found = db
+        .read(move |conn| Ok::<_, Problem>(store::present(conn, user, sign_in)?))
+        .await?;
     let (role, state, stay) = found.ok_or_else(not_signed_in)?;
     if state != UserState::Active || stay.ended_at.is_some() || stay.expires_at <= now {
         return Err(not_signed_in());
     }
     if !role.has(right) {
         let roles: Vec<&str> = right.roles().iter().map(|role| role.as_str()).collect();
-        return Err(Problem::new(Code::Forbidden, format!("This is for: {}.", roles.join(", "))));
+        return Err(Problem::new(
+            Code::Forbidden,
+            format!("This is for: {}.", roles.join(", ")),
+        ));
     }
-    Ok(Staff { id: user, role, sign_in })
+    Ok(Staff {
+        id: user,
+        role,
+        sign_in,
+    })
 }

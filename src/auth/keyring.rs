@@ -62,13 +62,19 @@ impl KeyRing {
                 retired_at: None,
             };
             stored.push(row.clone());
-            db.write(move |tx| Ok::<_, Problem>(store::insert_key(tx, &row)?)).await.map_err(KeyRingError::Database)?;
+            db.write(move |tx| Ok::<_, Problem>(store::insert_key(tx, &row)?))
+                .await
+                .map_err(KeyRingError::Database)?;
         }
         let newest = &stored[0];
         let seed = secret.open(PURPOSE, &newest.sealed, newest.id.uuid().as_bytes())?;
         let signing = SigningKey::from_seed(newest.id.uuid(), &seed)?;
         let keys = RwLock::new(keys(issuer, &stored, now)?);
-        Ok(Self(Arc::new(Ring { issuer: issuer.to_owned(), signing, keys })))
+        Ok(Self(Arc::new(Ring {
+            issuer: issuer.to_owned(),
+            signing,
+            keys,
+        })))
     }
 
     /// An access token for a sign-in.
@@ -89,7 +95,12 @@ impl KeyRing {
 
     /// The claims of a good token. A token that is not good may be signed by a key that another
     /// node has just made, so the keys are read again, at most once in ten seconds.
-    pub async fn verify(&self, db: &Db, token: &str, now: Instant) -> Result<Option<Claims>, Problem> {
+    pub async fn verify(
+        &self,
+        db: &Db,
+        token: &str,
+        now: Instant,
+    ) -> Result<Option<Claims>, Problem> {
         let seconds = now.timestamp().as_second();
         let verifier = self.read().verifier.clone();
         if let Ok(claims) = verifier.verify(token, seconds) {
@@ -103,7 +114,11 @@ impl KeyRing {
             other => unreachable!("reading keys only fails in the database: {other}"),
         })?;
         if let Ok(fresh) = keys(&self.0.issuer, &stored, now) {
-            *self.0.keys.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = fresh;
+            *self
+                .0
+                .keys
+                .write()
+                .unwrap_or_else(|poisoned| poisoned.into_inner()) = fresh;
         }
         Ok(self.read().verifier.clone().verify(token, seconds).ok())
     }
@@ -114,17 +129,28 @@ impl KeyRing {
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Keys> {
-        self.0.keys.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.0
+            .keys
+            .read()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
 async fn read(db: &Db) -> Result<Vec<StoredKey>, KeyRingError> {
-    db.read(|conn| Ok::<_, Problem>(store::keys_for(conn, PURPOSE)?)).await.map_err(KeyRingError::Database)
+    db.read(|conn| Ok::<_, Problem>(store::keys_for(conn, PURPOSE)?))
+        .await
+        .map_err(KeyRingError::Database)
 }
 
 fn keys(issuer: &str, stored: &[StoredKey], read_at: Instant) -> Result<Keys, KeyError> {
-    let public: Vec<PublicKey> =
-        stored.iter().map(|key| PublicKey::from_bytes(key.id.uuid(), &key.public)).collect::<Result<_, _>>()?;
+    let public: Vec<PublicKey> = stored
+        .iter()
+        .map(|key| PublicKey::from_bytes(key.id.uuid(), &key.public))
+        .collect::<Result<_, _>>()?;
     let verifier = Arc::new(Verifier::new(issuer, AUDIENCE, &public));
-    Ok(Keys { verifier, public, read_at })
+    Ok(Keys {
+        verifier,
+        public,
+        read_at,
+    })
 }

@@ -72,9 +72,15 @@ impl Email {
         const EXPECTED: &str = "expected an e-mail address of at most 254 characters";
         let email = text.trim().to_lowercase();
         let (name, host) = email.split_once('@').ok_or(EXPECTED)?;
-        let plain = email.len() <= 254 && !email.chars().any(|c| c.is_whitespace() || c.is_control());
-        let host_like = host.contains('.') && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.');
-        (plain && host_like && !name.is_empty()).then_some(Self(email)).ok_or(EXPECTED)
+        let plain =
+            email.len() <= 254 && !email.chars().any(|c| c.is_whitespace() || c.is_control());
+        let host_like = host.contains('.')
+            && !host.contains('@')
+            && !host.starts_with('.')
+            && !host.ends_with('.');
+        (plain && host_like && !name.is_empty())
+            .then_some(Self(email))
+            .ok_or(EXPECTED)
     }
 
     pub fn as_str(&self) -> &str {
@@ -109,7 +115,13 @@ impl ToSchema for Email {}
 
 impl User {
     /// A new account, active at once.
-    pub fn new(email: Email, name: String, role: Role, password_hash: Option<String>, now: Instant) -> Self {
+    pub fn new(
+        email: Email,
+        name: String,
+        role: Role,
+        password_hash: Option<String>,
+        now: Instant,
+    ) -> Self {
         Self {
             id: Id::new(),
             email: email.into_string(),

@@ -54,5 +54,8 @@ pub const OPERATIONS: &[(&str, Right)] = &[
 
 /// What the operation asks for; `None` for those that are open to everybody.
 pub fn right_of(operation: &str) -> Option<Right> {
-    OPERATIONS.iter().find(|(known, _)| *known == operation).map(|(_, right)| *right)
+    OPERATIONS
+        .iter()
+        .find(|(known, _)| *known == operation)
+        .map(|(_, right)| *right)
 }

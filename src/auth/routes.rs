@@ -27,10 +27,18 @@ const SIGN_IN_SECONDS: i64 = 30 * 24 * 3600;
 /// accounts, wrong passwords and suspended users are answered alike, in the same time.
 #[utoipa::path(tag = "auth", request_body = Credentials, responses((status = 200, body = Tokens)))]
 #[post("/v1/auth/tokens")]
-pub async fn create_token(app: Data<App>, credentials: ValidJson<Credentials>) -> ApiResult<Json<Tokens>> {
+pub async fn create_token(
+    app: Data<App>,
+    credentials: ValidJson<Credentials>,
+) -> ApiResult<Json<Tokens>> {
     let Credentials { email, password } = credentials.0;
-    let email = Email::parse(&email).map(Email::into_string).unwrap_or_default();
-    let user = app.db.read(move |conn| Ok::<_, Problem>(store::find_user_by_email(conn, &email)?)).await?;
+    let email = Email::parse(&email)
+        .map(Email::into_string)
+        .unwrap_or_default();
+    let user = app
+        .db
+        .read(move |conn| Ok::<_, Problem>(store::find_user_by_email(conn, &email)?))
+        .await?;
     let user = password_fits(user, password.into_string()).await?;
     let now = app.db.clock().now();
     let sign_in = SignIn {
@@ -45,7 +53,12 @@ pub async fn create_token(app: Data<App>, credentials: ValidJson<Credentials>) -
     app.db
         .write(move |tx| {
             store::insert_sign_in(tx, &sign_in)?;
-            Ok::<_, Problem>(store::insert_refresh_token(tx, &refresh.hash(), sign_in.id, now)?)
+            Ok::<_, Problem>(store::insert_refresh_token(
+                tx,
+                &refresh.hash(),
+                sign_in.id,
+                now,
+            )?)
         })
         .await?;
     Ok(Json(tokens))
@@ -66,11 +79,19 @@ async fn password_fits(user: Option<User>, password: String) -> ApiResult<User> 
             None
         }
     });
-    let checked = checked.await.map_err(|_| Problem::new(Code::Internal, "The password could not be checked."))?;
+    let checked = checked
+        .await
+        .map_err(|_| Problem::new(Code::Internal, "The password could not be checked."))?;
     checked.ok_or_else(|| Problem::new(Code::BadCredentials, "E-mail or password is not right."))
 }
 
-fn tokens(app: &App, user: &User, sign_in: SignInId, refresh: &OpaqueToken, now: Instant) -> Tokens {
+fn tokens(
+    app: &App,
+    user: &User,
+    sign_in: SignInId,
+    refresh: &OpaqueToken,
+    now: Instant,
+) -> Tokens {
     Tokens {
         access_token: app.keys.issue(user, sign_in, now),
         token_type: "Bearer",
@@ -87,7 +108,8 @@ fn tokens(app: &App, user: &User, sign_in: SignInId, refresh: &OpaqueToken, now:
 #[post("/v1/auth/refresh")]
 pub async fn refresh_token(app: Data<App>, refresh: ValidJson<Refresh>) -> ApiResult<Json<Tokens>> {
     let bad = || Problem::new(Code::BadToken, "The refresh token is not valid.");
-    let spent = OpaqueToken::parse(OpaqueKind::Refresh, &refresh.0.refresh_token).ok_or_else(bad)?;
+    let spent =
+        OpaqueToken::parse(OpaqueKind::Refresh, &refresh.0.refresh_token).ok_or_else(bad)?;
     let next = OpaqueToken::generate(OpaqueKind::Refresh, spent.id());
     let sign_in = SignInId::from_uuid(spent.id());
     let (hash, next_hash) = (spent.hash(), next.hash());
@@ -95,7 +117,9 @@ pub async fn refresh_token(app: Data<App>, refresh: ValidJson<Refresh>) -> ApiRe
         .db
         .write(move |tx| {
             let now = tx.now();
-            let Some(stay) = store::find_sign_in(tx, sign_in)? else { return Ok(None) };
+            let Some(stay) = store::find_sign_in(tx, sign_in)? else {
+                return Ok(None);
+            };
             let spending = store::spend_refresh_token(tx, &hash, now)?;
             if spending == Spending::Again {
                 store::end_sign_in(tx, sign_in, now)?;
@@ -109,7 +133,13 @@ pub async fn refresh_token(app: Data<App>, refresh: ValidJson<Refresh>) -> ApiRe
         })
         .await?
         .ok_or_else(bad)?;
-    Ok(Json(tokens(&app, &user, sign_in, &next, app.db.clock().now())))
+    Ok(Json(tokens(
+        &app,
+        &user,
+        sign_in,
+        &next,
+        app.db.clock().now(),
+    )))
 }
 
 /// Log out
@@ -119,7 +149,9 @@ pub async fn refresh_token(app: Data<App>, refresh: ValidJson<Refresh>) -> ApiRe
 #[post("/v1/auth/logout")]
 pub async fn log_out(app: Data<App>, staff: Staff) -> ApiResult<HttpResponse> {
     let now = app.db.clock().now();
-    app.db.write(move |tx| Ok::<_, Problem>(store::end_sign_in(tx, staff.sign_in, now)?)).await?;
+    app.db
+        .write(move |tx| Ok::<_, Problem>(store::end_sign_in(tx, staff.sign_in, now)?))
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -127,9 +159,15 @@ pub async fn log_out(app: Data<App>, staff: Staff) -> ApiResult<HttpResponse> {
 #[utoipa::path(tag = "desk: account", responses((status = 200, body = UserJson)))]
 #[get("/v1/desk/me")]
 pub async fn get_me(app: Data<App>, staff: Staff) -> ApiResult<WithEtag<UserJson>> {
-    let user = app.db.read(move |conn| Ok::<_, Problem>(store::find_user(conn, staff.id)?)).await?;
+    let user = app
+        .db
+        .read(move |conn| Ok::<_, Problem>(store::find_user(conn, staff.id)?))
+        .await?;
     let user = user.ok_or_else(Problem::not_found)?;
-    Ok(WithEtag { version: user.version, item: (&user).into() })
+    Ok(WithEtag {
+        version: user.version,
+        item: (&user).into(),
+    })
 }
 
 /// Change my password
@@ -144,7 +182,10 @@ pub async fn change_password(
     change: ValidJson<PasswordChange>,
 ) -> ApiResult<HttpResponse> {
     let PasswordChange { current, new } = change.0;
-    let user = app.db.read(move |conn| Ok::<_, Problem>(store::find_user(conn, staff.id)?)).await?;
+    let user = app
+        .db
+        .read(move |conn| Ok::<_, Problem>(store::find_user(conn, staff.id)?))
+        .await?;
     let user = user.ok_or_else(Problem::not_found)?;
     let user = password_fits(Some(user), current.into_string())
         .await
@@ -169,13 +210,20 @@ pub async fn change_password(
 }
 
 /// Checks the rules for passwords and hashes a new one; 422 at `pointer`.
-pub async fn hash_password(password: String, email: &str, pointer: &'static str) -> ApiResult<String> {
+pub async fn hash_password(
+    password: String,
+    email: &str,
+    pointer: &'static str,
+) -> ApiResult<String> {
     let email = email.to_owned();
     let hashed = tokio::task::spawn_blocking(move || {
-        let password = passwords::NewPassword::parse(&password, &email).map_err(|error| error.to_string())?;
+        let password =
+            passwords::NewPassword::parse(&password, &email).map_err(|error| error.to_string())?;
         password.hash().map_err(|error| error.to_string())
     });
-    let hashed = hashed.await.map_err(|_| Problem::new(Code::Internal, "The password could not be hashed."))?;
+    let hashed = hashed
+        .await
+        .map_err(|_| Problem::new(Code::Internal, "The password could not be hashed."))?;
     hashed.map_err(|detail| Problem::field(pointer, detail))
 }
 
@@ -185,5 +233,7 @@ pub async fn hash_password(password: String, email: &str, pointer: &'static str)
 #[utoipa::path(tag = "system", responses((status = 200, body = JwkSet)))]
 #[get("/.well-known/jwks.json")]
 pub async fn get_jwks(app: Data<App>) -> HttpResponse {
-    HttpResponse::Ok().insert_header(("cache-control", "public, max-age=300")).json(app.keys.jwks())
+    HttpResponse::Ok()
+        .insert_header(("cache-control", "public, max-age=300"))
+        .json(app.keys.jwks())
 }

@@ -25,11 +25,18 @@ pub fn find_user(conn: &mut DbConn, id: UserId) -> QueryResult<Option<User>> {
 }
 
 pub fn find_user_by_email(conn: &mut DbConn, email: &str) -> QueryResult<Option<User>> {
-    users::table.filter(users::email.eq(email)).first(conn).optional()
+    users::table
+        .filter(users::email.eq(email))
+        .first(conn)
+        .optional()
 }
 
 /// A page of users, oldest first, or from the key backwards.
-pub fn list_users(conn: &mut DbConn, at: Option<(bool, UserId)>, limit: i64) -> QueryResult<Vec<User>> {
+pub fn list_users(
+    conn: &mut DbConn,
+    at: Option<(bool, UserId)>,
+    limit: i64,
+) -> QueryResult<Vec<User>> {
     let mut query = users::table.limit(limit).into_boxed();
     query = match at {
         None => query.order(users::id.asc()),
@@ -40,17 +47,26 @@ pub fn list_users(conn: &mut DbConn, at: Option<(bool, UserId)>, limit: i64) -> 
 }
 
 pub fn insert_user(conn: &mut DbConn, user: &User) -> QueryResult<()> {
-    diesel::insert_into(users::table).values(user).execute(conn).map(drop)
+    diesel::insert_into(users::table)
+        .values(user)
+        .execute(conn)
+        .map(drop)
 }
 
 /// Saves the user if it still has the version that was read; false where it has not.
 pub fn save_user(conn: &mut DbConn, user: &User, read_version: i64) -> QueryResult<bool> {
     let unchanged = users::table.filter(users::id.eq(user.id).and(users::version.eq(read_version)));
-    diesel::update(unchanged).set(user).execute(conn).map(|rows| rows == 1)
+    diesel::update(unchanged)
+        .set(user)
+        .execute(conn)
+        .map(|rows| rows == 1)
 }
 
 pub fn insert_sign_in(conn: &mut DbConn, sign_in: &SignIn) -> QueryResult<()> {
-    diesel::insert_into(sign_ins::table).values(sign_in).execute(conn).map(drop)
+    diesel::insert_into(sign_ins::table)
+        .values(sign_in)
+        .execute(conn)
+        .map(drop)
 }
 
 pub fn find_sign_in(conn: &mut DbConn, id: SignInId) -> QueryResult<Option<SignIn>> {
@@ -59,13 +75,19 @@ pub fn find_sign_in(conn: &mut DbConn, id: SignInId) -> QueryResult<Option<SignI
 
 pub fn end_sign_in(conn: &mut DbConn, id: SignInId, now: Instant) -> QueryResult<()> {
     let open = sign_ins::table.filter(sign_ins::id.eq(id).and(sign_ins::ended_at.is_null()));
-    diesel::update(open).set(sign_ins::ended_at.eq(Some(now))).execute(conn).map(drop)
+    diesel::update(open)
+        .set(sign_ins::ended_at.eq(Some(now)))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Ends every sign-in of a user: after a new password, or when the user is suspended.
 pub fn end_sign_ins(conn: &mut DbConn, user: UserId, now: Instant) -> QueryResult<()> {
     let open = sign_ins::table.filter(sign_ins::user_id.eq(user).and(sign_ins::ended_at.is_null()));
-    diesel::update(open).set(sign_ins::ended_at.eq(Some(now))).execute(conn).map(drop)
+    diesel::update(open)
+        .set(sign_ins::ended_at.eq(Some(now)))
+        .execute(conn)
+        .map(drop)
 }
 
 pub fn insert_refresh_token(
@@ -79,7 +101,10 @@ pub fn insert_refresh_token(
         refresh_tokens::sign_in_id.eq(sign_in),
         refresh_tokens::issued_at.eq(now),
     );
-    diesel::insert_into(refresh_tokens::table).values(row).execute(conn).map(drop)
+    diesel::insert_into(refresh_tokens::table)
+        .values(row)
+        .execute(conn)
+        .map(drop)
 }
 
 /// What became of a refresh token that somebody presents.
@@ -95,12 +120,27 @@ pub enum Spending {
 
 /// Spends a refresh token; only one of two that come at once succeeds.
 pub fn spend_refresh_token(conn: &mut DbConn, hash: &[u8], now: Instant) -> QueryResult<Spending> {
-    let unspent = refresh_tokens::table.filter(refresh_tokens::hash.eq(hash).and(refresh_tokens::spent_at.is_null()));
-    if diesel::update(unspent).set(refresh_tokens::spent_at.eq(Some(now))).execute(conn)? == 1 {
+    let unspent = refresh_tokens::table.filter(
+        refresh_tokens::hash
+            .eq(hash)
+            .and(refresh_tokens::spent_at.is_null()),
+    );
+    if diesel::update(unspent)
+        .set(refresh_tokens::spent_at.eq(Some(now)))
+        .execute(conn)?
+        == 1
+    {
         return Ok(Spending::Spent);
     }
-    let known: i64 = refresh_tokens::table.filter(refresh_tokens::hash.eq(hash)).count().get_result(conn)?;
-    Ok(if known > 0 { Spending::Again } else { Spending::Unknown })
+    let known: i64 = refresh_tokens::table
+        .filter(refresh_tokens::hash.eq(hash))
+        .count()
+        .get_result(conn)?;
+    Ok(if known > 0 {
+        Spending::Again
+    } else {
+        Spending::Unknown
+    })
 }
 
 /// A signing key as it is stored: its secret part sealed.
@@ -117,9 +157,15 @@ pub struct StoredKey {
 
 /// The keys of a purpose, newest first.
 pub fn keys_for(conn: &mut DbConn, purpose: &str) -> QueryResult<Vec<StoredKey>> {
-    keys::table.filter(keys::purpose.eq(purpose)).order(keys::id.desc()).load(conn)
+    keys::table
+        .filter(keys::purpose.eq(purpose))
+        .order(keys::id.desc())
+        .load(conn)
 }
 
 pub fn insert_key(conn: &mut DbConn, key: &StoredKey) -> QueryResult<()> {
-    diesel::insert_into(keys::table).values(key).execute(conn).map(drop)
+    diesel::insert_into(keys::table)
+        .values(key)
+        .execute(conn)
+        .map(drop)
 }

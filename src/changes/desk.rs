@@ -23,7 +23,13 @@ pub struct After {
     #[param(minimum = 0, default = 0, example = 0, required = false)]
     after: i64,
     /// How many changes the answer may have.
-    #[param(minimum = 1, maximum = 1000, default = 100, example = 100, required = false)]
+    #[param(
+        minimum = 1,
+        maximum = 1000,
+        default = 100,
+        example = 100,
+        required = false
+    )]
     limit: i64,
 }
 
@@ -32,8 +38,14 @@ impl QueryPart for After {
         let after = params.one("after")?.unwrap_or(0);
         let limit = params.one("limit")?.unwrap_or(100);
         match (after >= 0, (1..=1000).contains(&limit)) {
-            (false, _) => Err(Problem::parameter("after", "expected 0 or a number of a change")),
-            (_, false) => Err(Problem::parameter("limit", "expected a number from 1 to 1000")),
+            (false, _) => Err(Problem::parameter(
+                "after",
+                "expected 0 or a number of a change",
+            )),
+            (_, false) => Err(Problem::parameter(
+                "limit",
+                "expected a number from 1 to 1000",
+            )),
             _ => Ok(Self { after, limit }),
         }
     }
@@ -63,7 +75,17 @@ pub struct ChangeJson {
 
 impl From<Entry> for ChangeJson {
     fn from(entry: Entry) -> Self {
-        let Entry { seq, at, actor_id, action, item_kind, item_id, lang, surrogate_keys, detail } = entry;
+        let Entry {
+            seq,
+            at,
+            actor_id,
+            action,
+            item_kind,
+            item_id,
+            lang,
+            surrogate_keys,
+            detail,
+        } = entry;
         Self {
             seq,
             at,
@@ -93,7 +115,13 @@ pub struct Changes {
 #[get("/v1/desk/changes")]
 pub async fn list_changes(app: Data<App>, query: Query<After>) -> ApiResult<Json<Changes>> {
     let After { after, limit } = query.0;
-    let entries = app.db.read(move |conn| Ok::<_, Problem>(store::after(conn, after, limit)?)).await?;
+    let entries = app
+        .db
+        .read(move |conn| Ok::<_, Problem>(store::after(conn, after, limit)?))
+        .await?;
     let last = entries.last().map_or(after, |entry| entry.seq);
-    Ok(Json(Changes { items: entries.into_iter().map(ChangeJson::from).collect(), last }))
+    Ok(Json(Changes {
+        items: entries.into_iter().map(ChangeJson::from).collect(),
+        last,
+    }))
 }

@@ -36,7 +36,10 @@ pub fn append(conn: &mut DbConn, at: Instant, noted: &[Change]) -> QueryResult<(
         .set(change_counter::seq.eq(change_counter::seq + count))
         .returning(change_counter::seq)
         .get_result(conn)?;
-    let entries: Vec<Entry> = (last - count + 1..).zip(noted).map(|(seq, change)| entry(seq, at, change)).collect();
+    let entries: Vec<Entry> = (last - count + 1..)
+        .zip(noted)
+        .map(|(seq, change)| entry(seq, at, change))
+        .collect();
     on_each_backend!(conn => diesel::insert_into(changes::table).values(&entries).execute(conn).map(drop))
 }
 
@@ -56,10 +59,16 @@ fn entry(seq: i64, at: Instant, change: &Change) -> Entry {
 
 /// The entries after a number, in order.
 pub fn after(conn: &mut DbConn, seq: i64, limit: i64) -> QueryResult<Vec<Entry>> {
-    changes::table.filter(changes::seq.gt(seq)).order(changes::seq).limit(limit).load(conn)
+    changes::table
+        .filter(changes::seq.gt(seq))
+        .order(changes::seq)
+        .limit(limit)
+        .load(conn)
 }
 
 /// The number of the latest change.
 pub fn latest(conn: &mut DbConn) -> QueryResult<i64> {
-    change_counter::table.select(change_counter::seq).first(conn)
+    change_counter::table
+        .select(change_counter::seq)
+        .first(conn)
 }

@@ -10,7 +10,9 @@ use crate::http::problem::Problem;
 /// Applies what is pending and says what it was.
 pub async fn run(settings: Settings) -> Result<(), CommandError> {
     let db = open_database(&settings, Clock::default())?;
-    let applied = db.read(|conn| Ok::<_, Problem>(migrations::run(conn))).await?;
+    let applied = db
+        .read(|conn| Ok::<_, Problem>(migrations::run(conn)))
+        .await?;
     let applied = applied.map_err(|error| CommandError::Refused(error.to_string()))?;
     match applied.is_empty() {
         true => println!("Nothing to do: the database is up to date."),

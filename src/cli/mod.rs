@@ -74,14 +74,19 @@ async fn run_command(command: Command, environment: &Environment) -> Result<(), 
         Command::Openapi => openapi::print(environment),
         Command::Serve => serve::run(Settings::read(environment)?).await,
         Command::Migrate => migrate::run(Settings::read(environment)?).await,
-        Command::User { command } => user::run(command, Settings::read(environment)?, environment).await,
+        Command::User { command } => {
+            user::run(command, Settings::read(environment)?, environment).await
+        }
     }
 }
 
 /// Logs go to standard error, so that standard output is the answer of a command.
 fn log(environment: &Environment) {
     let filter = EnvFilter::new(environment.get("NEWSLINE_LOG").unwrap_or("info"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false);
     match environment.get("NEWSLINE_LOG_FORMAT") {
         Some("json") => subscriber.json().init(),
         _ => subscriber.init(),

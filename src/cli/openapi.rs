@@ -6,9 +6,14 @@ use crate::config::{Environment, SETTINGS};
 
 /// The committed document names the default address, whatever is set here.
 pub fn print(_: &Environment) -> Result<(), CommandError> {
-    let public_url = SETTINGS.iter().find(|setting| setting.name == "NEWSLINE_PUBLIC_URL").and_then(|it| it.default);
+    let public_url = SETTINGS
+        .iter()
+        .find(|setting| setting.name == "NEWSLINE_PUBLIC_URL")
+        .and_then(|it| it.default);
     let document = app::document(public_url.unwrap_or_default());
-    let text = document.to_pretty_json().map_err(|error| CommandError::Refused(error.to_string()))?;
+    let text = document
+        .to_pretty_json()
+        .map_err(|error| CommandError::Refused(error.to_string()))?;
     println!("{text}");
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::CommandError;
-use crate::app::open_database;
+use crate::app::ready_database;
 use crate::auth::model::{Email, Role, User, UserState};
 use crate::auth::routes::hash_password;
 use crate::auth::store;
@@ -46,8 +46,12 @@ pub enum Command {
     },
 }
 
-pub async fn run(command: Command, settings: Settings, environment: &Environment) -> Result<(), CommandError> {
-    let db = open_database(&settings, Clock::default())?;
+pub async fn run(
+    command: Command,
+    settings: Settings,
+    environment: &Environment,
+) -> Result<(), CommandError> {
+    let db = ready_database(&settings, Clock::default()).await?;
     match command {
         Command::List => list(&db).await,
         Command::Create { email, name, role } => {
@@ -56,17 +60,28 @@ pub async fn run(command: Command, settings: Settings, environment: &Environment
             println!("created {} {} ({})", user.id, user.email, user.role);
             Ok(())
         }
-        Command::Disable { email } => change(&db, &email, |user| user.state = UserState::Suspended).await,
+        Command::Disable { email } => {
+            change(&db, &email, |user| user.state = UserState::Suspended).await
+        }
         Command::SetRole { email, role } => change(&db, &email, move |user| user.role = role).await,
         Command::SetPassword { email } => {
             let hash = hash_password(password(environment)?, &email, "/password").await?;
-            change(&db, &email, move |user| user.password_hash = Some(hash.clone())).await
+            change(&db, &email, move |user| {
+                user.password_hash = Some(hash.clone())
+            })
+            .await
         }
     }
 }
 
 /// Makes an account.
-pub async fn create(db: &Db, email: &str, name: String, role: Role, password: String) -> Result<User, CommandError> {
+pub async fn create(
+    db: &Db,
+    email: &str,
+    name: String,
+    role: Role,
+    password: String,
+) -> Result<User, CommandError> {
     let email = Email::parse(email).map_err(|error| CommandError::Refused(error.to_owned()))?;
     let hash = hash_password(password, email.as_str(), "/password").await?;
     let user = User::new(email, name, role, Some(hash), db.clock().now());
@@ -81,11 +96,17 @@ pub async fn create(db: &Db, email: &str, name: String, role: Role, password: St
 }
 
 /// Changes an account and ends its sign-ins.
-async fn change(db: &Db, email: &str, edit: impl Fn(&mut User) + Send + 'static) -> Result<(), CommandError> {
+async fn change(
+    db: &Db,
+    email: &str,
+    edit: impl Fn(&mut User) + Send + 'static,
+) -> Result<(), CommandError> {
     let email = email.trim().to_lowercase();
     let user = db
         .write(move |tx| {
-            let Some(mut user) = store::find_user_by_email(tx, &email)? else { return Err(Problem::not_found()) };
+            let Some(mut user) = store::find_user_by_email(tx, &email)? else {
+                return Err(Problem::not_found());
+            };
             let (read, now) = (user.version, tx.now());
             edit(&mut user);
             user.touch(now);
@@ -102,9 +123,14 @@ async fn change(db: &Db, email: &str, edit: impl Fn(&mut User) + Send + 'static)
 async fn list(db: &Db) -> Result<(), CommandError> {
     let mut after = None;
     loop {
-        let users = db.read(move |conn| Ok::<_, Problem>(store::list_users(conn, after, 500)?)).await?;
+        let users = db
+            .read(move |conn| Ok::<_, Problem>(store::list_users(conn, after, 500)?))
+            .await?;
         for user in &users {
-            println!("{} {} {} {} {}", user.id, user.email, user.role, user.state, user.name);
+            println!(
+                "{} {} {} {} {}",
+                user.id, user.email, user.role, user.state, user.name
+            );
         }
         match users.last() {
             Some(last) => after = Some((false, last.id)),

@@ -88,7 +88,9 @@ impl ManageConnection for Connections {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<DbConn, Self::Error> {
-        let mut conn = self.establish().map_err(diesel::r2d2::Error::ConnectionError)?;
+        let mut conn = self
+            .establish()
+            .map_err(diesel::r2d2::Error::ConnectionError)?;
         let statements = self.statements.clone();
         conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
             if matches!(event, InstrumentationEvent::StartQuery { .. }) {

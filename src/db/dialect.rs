@@ -33,7 +33,9 @@ pub fn violated(error: &DieselError) -> Option<String> {
 pub fn is_transient(error: &DieselError) -> bool {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
-        DieselError::DatabaseError(_, information) => information.message().contains("deadlock detected"),
+        DieselError::DatabaseError(_, information) => {
+            information.message().contains("deadlock detected")
+        }
         _ => false,
     }
 }
@@ -46,11 +48,17 @@ pub fn is_lock_timeout(error: &DieselError) -> bool {
 /// What kind of outage an error of the database is; `None` for everything else.
 pub fn unavailable(error: &DieselError) -> Option<Unavailable> {
     let information = match error {
-        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => return Some(Unavailable::Gone),
-        DieselError::BrokenTransactionManager | DieselError::AlreadyInTransaction | DieselError::NotInTransaction => {
+        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
             return Some(Unavailable::Gone);
         }
-        DieselError::RollbackErrorOnCommit { commit_error, .. } => return unavailable(commit_error),
+        DieselError::BrokenTransactionManager
+        | DieselError::AlreadyInTransaction
+        | DieselError::NotInTransaction => {
+            return Some(Unavailable::Gone);
+        }
+        DieselError::RollbackErrorOnCommit { commit_error, .. } => {
+            return unavailable(commit_error);
+        }
         DieselError::DatabaseError(_, information) => information,
         _ => return None,
     };
@@ -58,9 +66,20 @@ pub fn unavailable(error: &DieselError) -> Option<Unavailable> {
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if says(&["disk is full", "No space left"]) {
         Some(Unavailable::Full)
-    } else if says(&["database is locked", "statement timeout", "lock timeout", "too many clients"]) {
+    } else if says(&[
+        "database is locked",
+        "statement timeout",
+        "lock timeout",
+        "too many clients",
+    ]) {
         Some(Unavailable::Busy)
-    } else if says(&["disk I/O error", "server closed", "terminating connection", "shutting down", "starting up"]) {
+    } else if says(&[
+        "disk I/O error",
+        "server closed",
+        "terminating connection",
+        "shutting down",
+        "starting up",
+    ]) {
         Some(Unavailable::Gone)
     } else {
         None
@@ -83,7 +102,11 @@ pub struct RowCompare<A, B, X, Y> {
 }
 
 /// Compares two columns with two values as one row. `Way::Before` is `<`, `Way::After` is `>`.
-pub fn row_compare<A, B, X, Y>(left: (A, B), way: Way, right: (X, Y)) -> RowCompare<A, B, X::Expression, Y::Expression>
+pub fn row_compare<A, B, X, Y>(
+    left: (A, B),
+    way: Way,
+    right: (X, Y),
+) -> RowCompare<A, B, X::Expression, Y::Expression>
 where
     A: Expression,
     B: Expression,
@@ -92,7 +115,11 @@ where
     X: diesel::expression::AsExpression<A::SqlType>,
     Y: diesel::expression::AsExpression<B::SqlType>,
 {
-    RowCompare { left, right: (right.0.as_expression(), right.1.as_expression()), way }
+    RowCompare {
+        left,
+        right: (right.0.as_expression(), right.1.as_expression()),
+        way,
+    }
 }
 
 impl<A, B, X, Y> Expression for RowCompare<A, B, X, Y>
@@ -164,6 +191,9 @@ impl<A, B, X, Y, G> diesel::expression::ValidGrouping<G> for RowCompare<A, B, X,
 pub fn wait_for_locks(conn: &mut DbConn, seconds: Option<u32>) -> QueryResult<()> {
     match conn {
         DbConn::Sqlite(_) => Ok(()),
-        DbConn::Postgres(conn) => conn.batch_execute(&format!("SET LOCAL lock_timeout = '{}s'", seconds.unwrap_or(0))),
+        DbConn::Postgres(conn) => conn.batch_execute(&format!(
+            "SET LOCAL lock_timeout = '{}s'",
+            seconds.unwrap_or(0)
+        )),
     }
 }

@@ -48,10 +48,18 @@ pub fn pending(conn: &mut DbConn) -> Result<usize, MigrationError> {
 
 /// The names of the embedded migrations, for comparing the twins: SQLite's, then PostgreSQL's.
 pub fn names() -> Result<[Vec<String>; 2], MigrationError> {
-    let sqlite: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> = SQLITE.migrations().map_err(failed)?;
-    let postgres: Vec<Box<dyn Migration<diesel::pg::Pg>>> = POSTGRES.migrations().map_err(failed)?;
+    let sqlite: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> =
+        SQLITE.migrations().map_err(failed)?;
+    let postgres: Vec<Box<dyn Migration<diesel::pg::Pg>>> =
+        POSTGRES.migrations().map_err(failed)?;
     Ok([
-        sqlite.iter().map(|migration| migration.name().to_string()).collect(),
-        postgres.iter().map(|migration| migration.name().to_string()).collect(),
+        sqlite
+            .iter()
+            .map(|migration| migration.name().to_string())
+            .collect(),
+        postgres
+            .iter()
+            .map(|migration| migration.name().to_string())
+            .collect(),
     ])
 }

@@ -21,8 +21,8 @@ use diesel::result::Error as DieselError;
 
 use crate::changes::{self, Change};
 use crate::clock::Clock;
-pub use connections::DatabaseUrl;
 use connections::Connections;
+pub use connections::DatabaseUrl;
 pub use types::{AnyId, Id, Instant, Json};
 use writer::Writer;
 
@@ -134,11 +134,19 @@ impl Db {
             .min_idle(Some(1))
             .connection_timeout(settings.wait)
             .build_unchecked(connections);
-        Ok(Self { pool, writer, clock, statements })
+        Ok(Self {
+            pool,
+            writer,
+            clock,
+            statements,
+        })
     }
 
     /// Runs one statement, outside any transaction.
-    pub async fn read<T, E>(&self, job: impl FnOnce(&mut DbConn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn read<T, E>(
+        &self,
+        job: impl FnOnce(&mut DbConn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: JobError,
@@ -170,7 +178,10 @@ impl Db {
     /// Runs a job in one transaction: the change, its revision, its published copy and its row
     /// in the change log are committed together or not at all. The job may run more than once,
     /// so it does nothing outside the transaction.
-    pub async fn write<T, E>(&self, job: impl Fn(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn write<T, E>(
+        &self,
+        job: impl Fn(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: JobError,
@@ -224,7 +235,11 @@ fn run_job<T, E: JobError>(
     now: Instant,
     job: &impl Fn(&mut Tx) -> Result<T, E>,
 ) -> Result<T, E> {
-    let mut tx = Tx { conn, now, changes: Vec::new() };
+    let mut tx = Tx {
+        conn,
+        now,
+        changes: Vec::new(),
+    };
     let answer = job(&mut tx)?;
     let Tx { conn, changes, .. } = tx;
     changes::store::append(conn, now, &changes)?;
@@ -236,7 +251,9 @@ const TRIES: u32 = 6;
 fn with_retries<T, E: JobError>(mut attempt: impl FnMut() -> Result<T, E>) -> Result<T, E> {
     for nth in 1..TRIES {
         match attempt() {
-            Err(error) if error.is_transient() => std::thread::sleep(Duration::from_millis(2 << nth)),
+            Err(error) if error.is_transient() => {
+                std::thread::sleep(Duration::from_millis(2 << nth))
+            }
             other => return other,
         }
     }
@@ -246,9 +263,10 @@ fn with_retries<T, E: JobError>(mut attempt: impl FnMut() -> Result<T, E>) -> Re
 fn begin_snapshot(conn: &mut DbConn) -> Result<(), DieselError> {
     match conn {
         DbConn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN"),
-        DbConn::Postgres(conn) => {
-            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        }
+        DbConn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(
+            conn,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        ),
     }
 }
 

@@ -25,12 +25,18 @@ use super::MultiBackend;
 
 /// `uuid` on PostgreSQL, a BLOB of 16 bytes on SQLite.
 #[derive(Clone, Copy, Debug, Default, SqlType, QueryId)]
-#[diesel(postgres_type(oid = 2950, array_oid = 2951), sqlite_type(name = "Binary"))]
+#[diesel(
+    postgres_type(oid = 2950, array_oid = 2951),
+    sqlite_type(name = "Binary")
+)]
 pub struct DbUuid;
 
 /// `timestamptz` on PostgreSQL, an INTEGER of microseconds since 1970 on SQLite.
 #[derive(Clone, Copy, Debug, Default, SqlType, QueryId)]
-#[diesel(postgres_type(oid = 1184, array_oid = 1185), sqlite_type(name = "Long"))]
+#[diesel(
+    postgres_type(oid = 1184, array_oid = 1185),
+    sqlite_type(name = "Long")
+)]
 pub struct DbInstant;
 
 /// `json` on PostgreSQL, TEXT on SQLite. Not `jsonb`: the words go in and out byte for
@@ -130,13 +136,19 @@ impl<T> Serialize for Id<T> {
 impl<'de, T> Deserialize<'de> for Id<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse()
-            .map_err(|_| serde::de::Error::custom("expected a UUID such as 0192f1a2-7c3e-7b10-9a55-1f0c2d3e4a01"))
+        text.parse().map_err(|_| {
+            serde::de::Error::custom("expected a UUID such as 0192f1a2-7c3e-7b10-9a55-1f0c2d3e4a01")
+        })
     }
 }
 impl<T> utoipa::PartialSchema for Id<T> {
     fn schema() -> RefOr<Schema> {
-        string_schema("An id: a UUID, version 7.", "0192f1a2-7c3e-7b10-9a55-1f0c2d3e4a01", "uuid").into()
+        string_schema(
+            "An id: a UUID, version 7.",
+            "0192f1a2-7c3e-7b10-9a55-1f0c2d3e4a01",
+            "uuid",
+        )
+        .into()
     }
 }
 impl<T> utoipa::ToSchema for Id<T> {
@@ -176,7 +188,9 @@ impl Instant {
     /// Cut to microseconds, which is what both databases keep.
     pub fn from_timestamp(timestamp: jiff::Timestamp) -> Option<Self> {
         let cut = jiff::Timestamp::from_microsecond(timestamp.as_microsecond()).ok()?;
-        (YEAR_1..YEAR_10000).contains(&cut.as_second()).then_some(Self(cut))
+        (YEAR_1..YEAR_10000)
+            .contains(&cut.as_second())
+            .then_some(Self(cut))
     }
 
     pub fn microseconds(self) -> i64 {
@@ -229,7 +243,12 @@ impl<'de> Deserialize<'de> for Instant {
 }
 impl utoipa::PartialSchema for Instant {
     fn schema() -> RefOr<Schema> {
-        string_schema("A moment, RFC 3339 in UTC.", "2026-04-17T08:00:00Z", "date-time").into()
+        string_schema(
+            "A moment, RFC 3339 in UTC.",
+            "2026-04-17T08:00:00Z",
+            "date-time",
+        )
+        .into()
     }
 }
 impl utoipa::ToSchema for Instant {}
@@ -274,7 +293,8 @@ impl ToSql<DbInstant, Pg> for Instant {
 impl FromSql<DbInstant, Pg> for Instant {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         let microseconds = i64::from_be_bytes(value.as_bytes().try_into()?);
-        Self::from_microseconds(microseconds + POSTGRES_EPOCH).ok_or_else(|| "instant out of range".into())
+        Self::from_microseconds(microseconds + POSTGRES_EPOCH)
+            .ok_or_else(|| "instant out of range".into())
     }
 }
 impl ToSql<DbInstant, Sqlite> for Instant {
@@ -395,20 +415,30 @@ macro_rules! text_enum {
 #[macro_export]
 macro_rules! text_column {
     ($name:ty) => {
-        impl<DB: ::diesel::backend::Backend> ::diesel::serialize::ToSql<::diesel::sql_types::Text, DB> for $name
+        impl<DB: ::diesel::backend::Backend>
+            ::diesel::serialize::ToSql<::diesel::sql_types::Text, DB> for $name
         where
             str: ::diesel::serialize::ToSql<::diesel::sql_types::Text, DB>,
         {
-            fn to_sql<'b>(&'b self, out: &mut ::diesel::serialize::Output<'b, '_, DB>) -> ::diesel::serialize::Result {
-                <str as ::diesel::serialize::ToSql<::diesel::sql_types::Text, DB>>::to_sql(self.as_str(), out)
+            fn to_sql<'b>(
+                &'b self,
+                out: &mut ::diesel::serialize::Output<'b, '_, DB>,
+            ) -> ::diesel::serialize::Result {
+                <str as ::diesel::serialize::ToSql<::diesel::sql_types::Text, DB>>::to_sql(
+                    self.as_str(),
+                    out,
+                )
             }
         }
-        impl<DB: ::diesel::backend::Backend> ::diesel::deserialize::FromSql<::diesel::sql_types::Text, DB> for $name
+        impl<DB: ::diesel::backend::Backend>
+            ::diesel::deserialize::FromSql<::diesel::sql_types::Text, DB> for $name
         where
             String: ::diesel::deserialize::FromSql<::diesel::sql_types::Text, DB>,
         {
             fn from_sql(value: DB::RawValue<'_>) -> ::diesel::deserialize::Result<Self> {
-                String::from_sql(value)?.parse::<Self>().map_err(|error| error.to_string().into())
+                String::from_sql(value)?
+                    .parse::<Self>()
+                    .map_err(|error| error.to_string().into())
             }
         }
     };

@@ -46,7 +46,10 @@ impl Writer {
         Ok(Self { jobs, clock })
     }
 
-    pub(super) async fn write<T, E>(&self, job: impl Fn(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub(super) async fn write<T, E>(
+        &self,
+        job: impl Fn(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: JobError,
@@ -94,17 +97,21 @@ fn commit_group(conn: &mut DbConn, first: Job, queue: &mut mpsc::Receiver<Job>) 
 /// IMMEDIATE takes the write lock before any job reads, so no job can lose it half way.
 fn begin(conn: &mut DbConn) -> Result<(), DieselError> {
     match conn {
-        DbConn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+        DbConn::Sqlite(conn) => {
+            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
+        }
         DbConn::Postgres(_) => Err(DieselError::NotInTransaction),
     }
 }
 
 fn commit(conn: &mut DbConn) -> Result<(), DieselError> {
     match conn {
-        DbConn::Sqlite(conn) => AnsiTransactionManager::commit_transaction(conn).inspect_err(|_| {
-            // After a full disk the transaction may still be open, or SQLite may have rolled it back itself.
-            let _ = AnsiTransactionManager::rollback_transaction(conn);
-        }),
+        DbConn::Sqlite(conn) => {
+            AnsiTransactionManager::commit_transaction(conn).inspect_err(|_| {
+                // After a full disk the transaction may still be open, or SQLite may have rolled it back itself.
+                let _ = AnsiTransactionManager::rollback_transaction(conn);
+            })
+        }
         DbConn::Postgres(_) => Err(DieselError::NotInTransaction),
     }
 }

@@ -63,7 +63,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
         Box::pin(async move {
             let key = key?;
             let bytes = bytes.await?;
-            Ok(Self { value: parse(&bytes)?, once: key.for_body(&bytes) })
+            Ok(Self {
+                value: parse(&bytes)?,
+                once: key.for_body(&bytes),
+            })
         })
     }
 }
@@ -75,7 +78,10 @@ fn read(
     types: &'static [&'static str],
 ) -> LocalBoxFuture<'static, Result<Bytes, Problem>> {
     let media_type = media_type(request, types);
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
     let mut payload = payload.take();
     Box::pin(async move {
         media_type?;
@@ -85,7 +91,8 @@ fn read(
         let collected = tokio::time::timeout(BODY_TIME, async {
             let mut bytes = BytesMut::new();
             while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| Problem::new(Code::BadRequest, "The body broke off."))?;
+                let chunk =
+                    chunk.map_err(|_| Problem::new(Code::BadRequest, "The body broke off."))?;
                 if bytes.len() + chunk.len() > BODY_LIMIT {
                     return Err(too_large());
                 }
@@ -94,34 +101,54 @@ fn read(
             Ok(bytes.freeze())
         });
         collected.await.unwrap_or_else(|_| {
-            Err(Problem::new(Code::RequestTimeout, "The body did not arrive in time.").with_header(header::CONNECTION, "close"))
+            Err(
+                Problem::new(Code::RequestTimeout, "The body did not arrive in time.")
+                    .with_header(header::CONNECTION, "close"),
+            )
         })
     })
 }
 
 fn too_large() -> Problem {
-    Problem::new(Code::TooLarge, format!("The body may have {BODY_LIMIT} bytes."))
+    Problem::new(
+        Code::TooLarge,
+        format!("The body may have {BODY_LIMIT} bytes."),
+    )
 }
 
 fn media_type(request: &HttpRequest, types: &[&str]) -> Result<(), Problem> {
-    let sent = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let sent = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = sent.split(';').next().unwrap_or_default().trim();
-    if types.iter().any(|known| known.eq_ignore_ascii_case(essence)) {
+    if types
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(essence))
+    {
         return Ok(());
     }
     let accepted = types.join(", ");
-    let problem = Problem::new(Code::UnsupportedMediaType, format!("The body must be {accepted}."));
+    let problem = Problem::new(
+        Code::UnsupportedMediaType,
+        format!("The body must be {accepted}."),
+    );
     Err(problem.with_header(header::ACCEPT, &accepted))
 }
 
 /// Reads JSON; a fault of syntax is a 400, of a field a 422 that points at it.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let value: Value = serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::InvalidJson, error.to_string()))?;
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|error| Problem::new(Code::InvalidJson, error.to_string()))?;
     check_tree(&value, &mut String::new(), 0)?;
     serde_path_to_error::deserialize(value).map_err(|error| {
         let detail = error.inner().to_string();
         let mut pointer = pointer(error.path());
-        if let Some(field) = detail.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) {
+        if let Some(field) = detail
+            .strip_prefix("unknown field `")
+            .and_then(|rest| rest.split('`').next())
+        {
             let end = format!("/{}", escape(field));
             if !pointer.ends_with(&end) {
                 pointer.push_str(&end);
@@ -150,12 +177,16 @@ fn escape(key: &str) -> String {
 /// Refuses what neither database nor reader can hold: U+0000 anywhere, and bottomless nesting.
 fn check_tree(value: &Value, pointer: &mut String, depth: usize) -> Result<(), Problem> {
     if depth > DEPTH_LIMIT {
-        return Err(Problem::field(pointer.as_str(), format!("nested deeper than {DEPTH_LIMIT} levels")));
+        return Err(Problem::field(
+            pointer.as_str(),
+            format!("nested deeper than {DEPTH_LIMIT} levels"),
+        ));
     }
-    let nul = |pointer: &str| {
-        Problem::new(Code::InvalidField, "U+0000 cannot be stored.")
-            .with_errors([FieldError::at(pointer, "nul", "expected no U+0000")])
-    };
+    let nul =
+        |pointer: &str| {
+            Problem::new(Code::InvalidField, "U+0000 cannot be stored.")
+                .with_errors([FieldError::at(pointer, "nul", "expected no U+0000")])
+        };
     let mut below = |key: &str, value: &Value| {
         let length = pointer.len();
         pointer.push('/');
@@ -166,11 +197,18 @@ fn check_tree(value: &Value, pointer: &mut String, depth: usize) -> Result<(), P
     };
     match value {
         Value::String(text) if text.contains('\0') => Err(nul(pointer)),
-        Value::Array(items) => items.iter().enumerate().try_for_each(|(index, item)| below(&index.to_string(), item)),
-        Value::Object(fields) => fields.iter().try_for_each(|(key, item)| match key.contains('\0') {
-            true => Err(Problem::new(Code::InvalidField, "U+0000 cannot be stored.")),
-            false => below(key, item),
-        }),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, item)| below(&index.to_string(), item)),
+        Value::Object(fields) => {
+            fields
+                .iter()
+                .try_for_each(|(key, item)| match key.contains('\0') {
+                    true => Err(Problem::new(Code::InvalidField, "U+0000 cannot be stored.")),
+                    false => below(key, item),
+                })
+        }
         _ => Ok(()),
     }
 }

@@ -28,7 +28,9 @@ impl QueryPart for Fields {
         for name in &names {
             tree.add(name.split('.'));
         }
-        Ok(Self { fields: (!names.is_empty()).then_some(tree) })
+        Ok(Self {
+            fields: (!names.is_empty()).then_some(tree),
+        })
     }
 }
 
@@ -71,7 +73,10 @@ impl Fields {
 fn keep(value: Value, tree: &Tree, path: &str) -> Result<Value, Problem> {
     match value {
         whole if tree.0.is_empty() => Ok(whole),
-        Value::Array(items) => items.into_iter().map(|item| keep(item, tree, path)).collect(),
+        Value::Array(items) => items
+            .into_iter()
+            .map(|item| keep(item, tree, path))
+            .collect(),
         Value::Object(mut fields) => {
             let mut kept = Map::new();
             for (name, below) in &tree.0 {

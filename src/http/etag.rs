@@ -34,10 +34,20 @@ impl IfMatch {
 
 /// The entity tags of a header, strong ones as they are, `*` by itself.
 fn tags(headers: &HeaderMap, name: HeaderName) -> Result<Option<IfMatch>, Problem> {
-    let invalid = || Problem::new(Code::InvalidHeader, format!("{name} takes * or entity tags in quotation marks."));
+    let invalid = || {
+        Problem::new(
+            Code::InvalidHeader,
+            format!("{name} takes * or entity tags in quotation marks."),
+        )
+    };
     let mut tags = Vec::new();
     for value in headers.get_all(&name) {
-        for tag in value.to_str().map_err(|_| invalid())?.split(',').map(str::trim) {
+        for tag in value
+            .to_str()
+            .map_err(|_| invalid())?
+            .split(',')
+            .map(str::trim)
+        {
             if tag == "*" {
                 return Ok(Some(IfMatch::Any));
             }
@@ -64,7 +74,10 @@ impl FromRequest for IfMatch {
 }
 
 fn missing() -> Problem {
-    Problem::new(Code::PreconditionRequired, "The header If-Match is missing.")
+    Problem::new(
+        Code::PreconditionRequired,
+        "The header If-Match is missing.",
+    )
 }
 
 /// For a PUT that may create: `If-Match` for what is there, `If-None-Match: *` for what is not.
@@ -79,7 +92,10 @@ impl Precondition {
     pub fn check(&self, version: Option<i64>) -> Result<(), Problem> {
         match (self, version) {
             (Self::Exists(if_match), Some(version)) => if_match.check(version),
-            (Self::Exists(_), None) => Err(Problem::new(Code::Stale, "There is nothing yet: create it with If-None-Match: *.")),
+            (Self::Exists(_), None) => Err(Problem::new(
+                Code::Stale,
+                "There is nothing yet: create it with If-None-Match: *.",
+            )),
             (Self::IsNew, Some(version)) => Err(Problem::stale(version)),
             (Self::IsNew, None) => Ok(()),
         }
@@ -91,16 +107,24 @@ impl FromRequest for Precondition {
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let headers = request.headers();
-        ready(match (tags(headers, header::IF_MATCH), tags(headers, header::IF_NONE_MATCH)) {
-            (Err(problem), _) | (_, Err(problem)) => Err(problem),
-            (Ok(Some(if_match)), Ok(None)) => Ok(Self::Exists(if_match)),
-            (Ok(None), Ok(Some(IfMatch::Any))) => Ok(Self::IsNew),
-            (Ok(None), Ok(None)) => Err(Problem::new(
-                Code::PreconditionRequired,
-                "Send If-Match to change what is there, or If-None-Match: * to create it.",
-            )),
-            _ => Err(Problem::new(Code::InvalidHeader, "Send either If-Match or If-None-Match: *.")),
-        })
+        ready(
+            match (
+                tags(headers, header::IF_MATCH),
+                tags(headers, header::IF_NONE_MATCH),
+            ) {
+                (Err(problem), _) | (_, Err(problem)) => Err(problem),
+                (Ok(Some(if_match)), Ok(None)) => Ok(Self::Exists(if_match)),
+                (Ok(None), Ok(Some(IfMatch::Any))) => Ok(Self::IsNew),
+                (Ok(None), Ok(None)) => Err(Problem::new(
+                    Code::PreconditionRequired,
+                    "Send If-Match to change what is there, or If-None-Match: * to create it.",
+                )),
+                _ => Err(Problem::new(
+                    Code::InvalidHeader,
+                    "Send either If-Match or If-None-Match: *.",
+                )),
+            },
+        )
     }
 }
 
@@ -123,6 +147,8 @@ pub struct WithEtag<T> {
 impl<T: Serialize> Responder for WithEtag<T> {
     type Body = actix_web::body::BoxBody;
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        HttpResponse::Ok().insert_header((header::ETAG, of_version(self.version))).json(self.item)
+        HttpResponse::Ok()
+            .insert_header((header::ETAG, of_version(self.version)))
+            .json(self.item)
     }
 }

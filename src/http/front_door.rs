@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::etag;
 use super::problem::{Code, Problem};
 use super::query::Params;
+use super::reading::SHORT;
 use super::route_table::{Found, Route};
 use crate::app::App;
 use crate::auth::guards::{authenticate, bearer};
@@ -28,7 +29,16 @@ pub struct RequestId(pub String);
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const EXPOSED: &str = "ETag, Link, Location, Content-Language, Retry-After, RateLimit, RateLimit-Policy, \
     X-Request-Id, Idempotent-Replayed";
-const ALLOWED: &str = "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id";
+const ALLOWED: &str =
+    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id";
+
+/// Readers' answers that say "elsewhere" or "not" may be kept for a moment.
+const SHORTLY_KEPT: [StatusCode; 4] = [
+    StatusCode::MOVED_PERMANENTLY,
+    StatusCode::NOT_FOUND,
+    StatusCode::NOT_ACCEPTABLE,
+    StatusCode::GONE,
+];
 
 /// What the front door keeps of a request while it is being answered.
 struct Visit {
@@ -56,20 +66,27 @@ pub async fn front_door(
         origin: request.headers().get(header::ORIGIN).cloned(),
         begun: Moment::now(),
     };
-    request.extensions_mut().insert(RequestId(visit.request_id.clone()));
+    request
+        .extensions_mut()
+        .insert(RequestId(visit.request_id.clone()));
     if request.method() == Method::HEAD {
         // The connection remembers that it was HEAD and sends no body.
         request.head_mut().method = Method::GET;
     }
     let app = visit.app.clone();
     let entrance = match app.routes.find(request.method(), request.path()) {
-        Found::Route(route) => enter(&visit, &request, route).await.map(|()| Some(route.operation.as_str())),
+        Found::Route(route) => enter(&visit, &request, route)
+            .await
+            .map(|()| Some(route.operation.as_str())),
         Found::OtherMethods(_) if request.path().starts_with("/docs") => Ok(Some("docs")),
         Found::OtherMethods(methods) if visit.method == Method::OPTIONS => {
             return Ok(visit.leave(request.into_response(options(&methods)), "options"));
         }
-        Found::OtherMethods(methods) => Err(Problem::new(Code::MethodNotAllowed, format!("{} is not taken here.", visit.method))
-            .with_header(header::ALLOW, &names(&methods))),
+        Found::OtherMethods(methods) => Err(Problem::new(
+            Code::MethodNotAllowed,
+            format!("{} is not taken here.", visit.method),
+        )
+        .with_header(header::ALLOW, &names(&methods))),
         Found::Nothing => Err(Problem::not_found()),
     };
     let operation = match entrance {
@@ -83,7 +100,11 @@ pub async fn front_door(
         Ok(Ok(response)) => Ok(visit.leave(response.map_into_boxed_body(), operation)),
         Ok(Err(error)) => Err(visit.problem_of(&error).into_error(&visit)),
         Err(_) => {
-            tracing::error!(request_id = visit.request_id, operation, "a handler panicked");
+            tracing::error!(
+                request_id = visit.request_id,
+                operation,
+                "a handler panicked"
+            );
             Err(Problem::new(Code::Internal, "The work was broken off.").into_error(&visit))
         }
     }
@@ -100,7 +121,10 @@ async fn enter(visit: &Visit, request: &ServiceRequest, route: &Route) -> Result
         return Ok(());
     }
     let params = Params::parse(request.query_string())?;
-    match params.names().find(|name| !route.parameters.iter().any(|known| known == name)) {
+    match params
+        .names()
+        .find(|name| !route.parameters.iter().any(|known| known == name))
+    {
         Some(unknown) => Err(Problem::unknown_parameter(unknown)),
         None => Ok(()),
     }
@@ -109,14 +133,24 @@ async fn enter(visit: &Visit, request: &ServiceRequest, route: &Route) -> Result
 /// The client's id if it is sane (1 to 128 letters, digits and `._-`), else a new one.
 fn request_id(headers: &HeaderMap) -> String {
     let sane = |id: &str| {
-        (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+        (1..=128).contains(&id.len())
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
     };
-    let sent = headers.get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).filter(|id| sane(id));
+    let sent = headers
+        .get(X_REQUEST_ID)
+        .and_then(|id| id.to_str().ok())
+        .filter(|id| sane(id));
     sent.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
 }
 
 fn names(methods: &[Method]) -> String {
-    methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ")
+    methods
+        .iter()
+        .map(Method::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn options(methods: &[Method]) -> HttpResponse {
@@ -143,7 +177,11 @@ impl Visit {
     }
 
     /// The last touches: problems written out, 304, headers, the log line and the metrics.
-    fn leave(&self, response: ServiceResponse<BoxBody>, operation: &str) -> ServiceResponse<BoxBody> {
+    fn leave(
+        &self,
+        response: ServiceResponse<BoxBody>,
+        operation: &str,
+    ) -> ServiceResponse<BoxBody> {
         let (request, mut response) = response.into_parts();
         if let Some(error) = response.error() {
             response = self.problem_of(error).respond(&self.path, &self.request_id);
@@ -151,8 +189,14 @@ impl Visit {
             response = of_status(response.status()).respond(&self.path, &self.request_id);
         }
         tag_coding(&mut response, self.is_newsroom());
-        if response.status() == StatusCode::OK && matches!(self.method, Method::GET | Method::HEAD) {
+        if response.status() == StatusCode::OK && matches!(self.method, Method::GET | Method::HEAD)
+        {
             response = unless_modified(request.headers(), response);
+        }
+        if SHORTLY_KEPT.contains(&response.status()) {
+            response
+                .headers_mut()
+                .insert(header::CACHE_CONTROL, HeaderValue::from_static(SHORT));
         }
         self.headers(response.headers_mut());
         self.note(response.status(), operation);
@@ -181,7 +225,11 @@ impl Visit {
         } else {
             set(header::CACHE_CONTROL, "private, no-store");
             headers.append(header::VARY, HeaderValue::from_static("Origin"));
-            if let Some(origin) = self.origin.as_ref().filter(|origin| self.app.settings.allows_origin(origin)) {
+            if let Some(origin) = self
+                .origin
+                .as_ref()
+                .filter(|origin| self.app.settings.allows_origin(origin))
+            {
                 headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             }
         }
@@ -205,34 +253,59 @@ impl Visit {
 /// An error of the framework, which has no problem for a body.
 fn is_bare_error(response: &HttpResponse) -> bool {
     let problem = HeaderValue::from_static("application/problem+json");
-    response.status().as_u16() >= 400 && response.headers().get(header::CONTENT_TYPE) != Some(&problem)
+    response.status().as_u16() >= 400
+        && response.headers().get(header::CONTENT_TYPE) != Some(&problem)
 }
 
 fn of_status(status: StatusCode) -> Problem {
-    let code = Code::ALL.iter().copied().find(|code| code.status() == status);
-    let code = code.unwrap_or(if status.is_server_error() { Code::Internal } else { Code::BadRequest });
+    let code = Code::ALL
+        .iter()
+        .copied()
+        .find(|code| code.status() == status);
+    let code = code.unwrap_or(if status.is_server_error() {
+        Code::Internal
+    } else {
+        Code::BadRequest
+    });
     Problem::new(code, code.title())
 }
 
 /// One entity tag per representation and coding (RFC 9110 §8.8.3.3); the newsroom's are versions,
 /// the same under every coding.
 fn tag_coding(response: &mut HttpResponse, is_newsroom: bool) {
-    let coding = response.headers().get(header::CONTENT_ENCODING).and_then(|coding| coding.to_str().ok());
-    let tag = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
-    let (Some(coding), Some(tag), false) = (coding, tag, is_newsroom) else { return };
+    let coding = response
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .and_then(|coding| coding.to_str().ok());
+    let tag = response
+        .headers()
+        .get(header::ETAG)
+        .and_then(|tag| tag.to_str().ok());
+    let (Some(coding), Some(tag), false) = (coding, tag, is_newsroom) else {
+        return;
+    };
     if let Ok(tag) = HeaderValue::from_str(&format!("{}-{coding}\"", tag.trim_end_matches('"'))) {
         response.headers_mut().insert(header::ETAG, tag);
     }
 }
 
 fn unless_modified(asked: &HeaderMap, response: HttpResponse) -> HttpResponse {
-    let tag = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    let tag = response
+        .headers()
+        .get(header::ETAG)
+        .and_then(|tag| tag.to_str().ok());
     if !tag.is_some_and(|tag| etag::not_modified(asked, tag)) {
         return response;
     }
     let mut unchanged = HttpResponse::NotModified().finish();
     for (name, value) in response.headers() {
-        if ![header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING].contains(name) {
+        if ![
+            header::CONTENT_TYPE,
+            header::CONTENT_LENGTH,
+            header::CONTENT_ENCODING,
+        ]
+        .contains(name)
+        {
             unchanged.headers_mut().append(name.clone(), value.clone());
         }
     }
@@ -242,7 +315,10 @@ fn unless_modified(asked: &HeaderMap, response: HttpResponse) -> HttpResponse {
 /// One `Vary` with each name once, however many layers had a say.
 fn join_vary(headers: &mut HeaderMap) {
     let mut names: Vec<String> = Vec::new();
-    for value in headers.get_all(header::VARY).filter_map(|value| value.to_str().ok()) {
+    for value in headers
+        .get_all(header::VARY)
+        .filter_map(|value| value.to_str().ok())
+    {
         for name in value.split(',').map(|name| name.trim()) {
             if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
                 names.push(name.to_owned());

@@ -14,7 +14,10 @@ use crate::language::{Asked, Fallback, LangList};
 /// How a reader asks for a language. `lang` wins over the header.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "the parameters as the document shows them; `LanguageAsked` reads them")]
+#[expect(
+    dead_code,
+    reason = "the parameters as the document shows them; `LanguageAsked` reads them"
+)]
 pub struct LanguageParams {
     /// One language tag (BCP 47), or several with commas between, the most wanted first.
     #[param(value_type = String, example = "en", max_length = 287, required = false,
@@ -29,10 +32,18 @@ pub struct LanguageParams {
 /// `Accept-Language` as the document shows it.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "the header as the document shows it; `LanguageAsked` reads it")]
+#[expect(
+    dead_code,
+    reason = "the header as the document shows it; `LanguageAsked` reads it"
+)]
 pub struct AcceptLanguage {
     /// The languages that the reader's software prefers (RFC 9110 §12.5.4).
-    #[param(rename = "Accept-Language", example = "ru, az;q=0.8", max_length = 1000, required = false)]
+    #[param(
+        rename = "Accept-Language",
+        example = "ru, az;q=0.8",
+        max_length = 1000,
+        required = false
+    )]
     accept_language: Option<String>,
 }
 
@@ -65,11 +76,17 @@ impl FromRequest for LanguageAsked {
 
 fn read(request: &HttpRequest) -> Result<LanguageAsked, Problem> {
     let params = Params::parse(request.query_string())?;
-    let lines: Vec<&str> =
-        request.headers().get_all(header::ACCEPT_LANGUAGE).filter_map(|line| line.to_str().ok()).collect();
+    let lines: Vec<&str> = request
+        .headers()
+        .get_all(header::ACCEPT_LANGUAGE)
+        .filter_map(|line| line.to_str().ok())
+        .collect();
     let header = lines.join(",");
     Ok(LanguageAsked {
-        asked: Asked::new(params.one("lang")?, (!header.is_empty()).then_some(header.as_str())),
+        asked: Asked::new(
+            params.one("lang")?,
+            (!header.is_empty()).then_some(header.as_str()),
+        ),
         fallback: params.one("lang_fallback")?,
     })
 }

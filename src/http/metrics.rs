@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
 
 /// The counters of this process.
 #[derive(Clone)]
@@ -18,29 +20,50 @@ impl Metrics {
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         let answers = IntCounterVec::new(
-            Opts::new("newsline_answers_total", "Answers, by operation and status."),
+            Opts::new(
+                "newsline_answers_total",
+                "Answers, by operation and status.",
+            ),
             &["operation", "status"],
         )?;
         let seconds = HistogramVec::new(
-            HistogramOpts::new("newsline_answer_seconds", "Time to an answer, by operation.")
-                .buckets(vec![0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0]),
+            HistogramOpts::new(
+                "newsline_answer_seconds",
+                "Time to an answer, by operation.",
+            )
+            .buckets(vec![
+                0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0,
+            ]),
             &["operation"],
         )?;
-        let statements = IntGauge::new("newsline_statements", "SQL statements sent since the start.")?;
+        let statements = IntGauge::new(
+            "newsline_statements",
+            "SQL statements sent since the start.",
+        )?;
         registry.register(Box::new(answers.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(statements.clone()))?;
-        Ok(Self { registry, answers, seconds, statements })
+        Ok(Self {
+            registry,
+            answers,
+            seconds,
+            statements,
+        })
     }
 
     pub fn answered(&self, operation: &str, status: StatusCode, elapsed: Duration) {
-        self.answers.with_label_values(&[operation, status.as_str()]).inc();
-        self.seconds.with_label_values(&[operation]).observe(elapsed.as_secs_f64());
+        self.answers
+            .with_label_values(&[operation, status.as_str()])
+            .inc();
+        self.seconds
+            .with_label_values(&[operation])
+            .observe(elapsed.as_secs_f64());
     }
 
     /// All numbers as text; `statements` is read at this moment.
     pub fn text(&self, statements: u64) -> String {
-        self.statements.set(i64::try_from(statements).unwrap_or(i64::MAX));
+        self.statements
+            .set(i64::try_from(statements).unwrap_or(i64::MAX));
         let mut text = Vec::new();
         // Writing to memory fails only for metrics that were never valid.
         let _ = TextEncoder::new().encode(&self.registry.gather(), &mut text);

@@ -41,14 +41,31 @@ impl Once {
     pub fn key(request: &HttpRequest) -> Result<Key, Problem> {
         let caller = match request.extensions().get::<Staff>() {
             Some(staff) => format!("user:{}", staff.id),
-            None => format!("guest:{}", request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default()),
+            None => format!(
+                "guest:{}",
+                request
+                    .peer_addr()
+                    .map(|peer| peer.ip().to_string())
+                    .unwrap_or_default()
+            ),
         };
         let hash = match request.headers().get("idempotency-key") {
             None => None,
-            Some(key) if (1..=200).contains(&key.len()) => Some(Sha256::digest(key.as_bytes()).to_vec()),
-            Some(_) => return Err(Problem::new(Code::InvalidHeader, "Idempotency-Key takes 1 to 200 characters.")),
+            Some(key) if (1..=200).contains(&key.len()) => {
+                Some(Sha256::digest(key.as_bytes()).to_vec())
+            }
+            Some(_) => {
+                return Err(Problem::new(
+                    Code::InvalidHeader,
+                    "Idempotency-Key takes 1 to 200 characters.",
+                ));
+            }
         };
-        Ok(Key { caller, hash, path: request.path().to_owned() })
+        Ok(Key {
+            caller,
+            hash,
+            path: request.path().to_owned(),
+        })
     }
 
     /// Runs the job in one transaction, or gives the answer that it gave before.
@@ -58,7 +75,9 @@ impl Once {
         secret: &Secret,
         job: impl Fn(&mut Tx) -> Result<Answer, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
-        let Some(claim) = self.0 else { return db.write(job).await };
+        let Some(claim) = self.0 else {
+            return db.write(job).await;
+        };
         let secret = secret.clone();
         db.write(move |tx| {
             if let Some(first) = claim.take(tx)? {
@@ -76,8 +95,17 @@ impl Key {
     pub fn for_body(self, body: &[u8]) -> Once {
         let Self { caller, hash, path } = self;
         Once(hash.map(|key_hash| {
-            let request_hash = Sha256::new().chain_update(&path).chain_update([0]).chain_update(body).finalize().to_vec();
-            Claim { caller, key_hash, request_hash }
+            let request_hash = Sha256::new()
+                .chain_update(&path)
+                .chain_update([0])
+                .chain_update(body)
+                .finalize()
+                .to_vec();
+            Claim {
+                caller,
+                key_hash,
+                request_hash,
+            }
         }))
     }
 }
@@ -121,20 +149,31 @@ impl Claim {
         if insert(tx, &row)? {
             return Ok(None);
         }
-        Ok(Some(idempotency_keys::table.find((&self.caller, &self.key_hash)).first(&mut **tx)?))
+        Ok(Some(
+            idempotency_keys::table
+                .find((&self.caller, &self.key_hash))
+                .first(&mut **tx)?,
+        ))
     }
 
     fn replay(&self, kept: Kept, secret: &Secret) -> Result<Answer, Problem> {
         if kept.request_hash != self.request_hash {
-            return Err(Problem::new(Code::KeyReused, "This Idempotency-Key stands for another request."));
+            return Err(Problem::new(
+                Code::KeyReused,
+                "This Idempotency-Key stands for another request.",
+            ));
         }
         let body = match kept.sealed {
             false => kept.body,
             true => secret
                 .open(PURPOSE, &kept.body, &self.key_hash)
-                .map_err(|_| Problem::new(Code::Internal, "The answer that was kept cannot be opened."))?,
+                .map_err(|_| {
+                    Problem::new(Code::Internal, "The answer that was kept cannot be opened.")
+                })?,
         };
-        let status = u16::try_from(kept.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+        let status = u16::try_from(kept.status)
+            .ok()
+            .and_then(|status| StatusCode::from_u16(status).ok());
         Ok(Answer {
             status: status.unwrap_or(StatusCode::OK),
             location: kept.location,
@@ -172,7 +211,11 @@ fn insert(tx: &mut Tx, row: &Kept) -> Result<bool, Problem> {
         .on_conflict_do_nothing()
         .execute(conn));
     let inserted = inserted.map_err(|error| match dialect::is_lock_timeout(&error) {
-        true => Problem::new(Code::InProgress, "The same request is still being worked on.").retry_after(1),
+        true => Problem::new(
+            Code::InProgress,
+            "The same request is still being worked on.",
+        )
+        .retry_after(1),
         false => error.into(),
     })?;
     dialect::wait_for_locks(tx, None)?;
@@ -198,14 +241,26 @@ pub struct Answer {
 
 impl Answer {
     fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
-        let body = serde_json::to_vec(body).map_err(|_| Problem::new(Code::Internal, "The answer cannot be written."))?;
-        Ok(Self { status, location: None, etag: None, body, secret: false, replayed: false })
+        let body = serde_json::to_vec(body)
+            .map_err(|_| Problem::new(Code::Internal, "The answer cannot be written."))?;
+        Ok(Self {
+            status,
+            location: None,
+            etag: None,
+            body,
+            secret: false,
+            replayed: false,
+        })
     }
 
     /// 201 with the address and the version of what was made.
     pub fn created(location: String, version: i64, body: &impl Serialize) -> Result<Self, Problem> {
         let etag = Some(super::etag::of_version(version));
-        Ok(Self { location: Some(location), etag, ..Self::new(StatusCode::CREATED, body)? })
+        Ok(Self {
+            location: Some(location),
+            etag,
+            ..Self::new(StatusCode::CREATED, body)?
+        })
     }
 
     /// 202: taken, but not yet to be seen.
@@ -215,12 +270,18 @@ impl Answer {
 
     /// 200 with the version of what was changed.
     pub fn changed(version: i64, body: &impl Serialize) -> Result<Self, Problem> {
-        Ok(Self { etag: Some(super::etag::of_version(version)), ..Self::new(StatusCode::OK, body)? })
+        Ok(Self {
+            etag: Some(super::etag::of_version(version)),
+            ..Self::new(StatusCode::OK, body)?
+        })
     }
 
     /// The body carries a secret: it is kept encrypted.
     pub fn with_secret(self) -> Self {
-        Self { secret: true, ..self }
+        Self {
+            secret: true,
+            ..self
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ComponentsBuilder, ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, PathItem, Ref, RefOr, Required,
-    Response, ResponseBuilder, ServerBuilder,
+    ComponentsBuilder, ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi,
+    PathItem, Ref, RefOr, Required, Response, ResponseBuilder, ServerBuilder,
 };
 use utoipa::{IntoParams, PartialSchema};
 
@@ -18,7 +18,10 @@ use crate::auth::rights::right_of;
 /// `If-Match`: the `ETag` that was read. Put it into the `params` of what changes an existing thing.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "the header as the document shows it; `etag::IfMatch` reads it")]
+#[expect(
+    dead_code,
+    reason = "the header as the document shows it; `etag::IfMatch` reads it"
+)]
 pub struct IfMatchHeader {
     /// The `ETag` of the version that you change.
     #[param(rename = "If-Match", example = "\"3\"", max_length = 200)]
@@ -28,13 +31,26 @@ pub struct IfMatchHeader {
 /// For a PUT that may create.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "the headers as the document shows them; `etag::Precondition` reads them")]
+#[expect(
+    dead_code,
+    reason = "the headers as the document shows them; `etag::Precondition` reads them"
+)]
 pub struct PreconditionHeaders {
     /// The `ETag` of the version that you replace.
-    #[param(rename = "If-Match", example = "\"3\"", max_length = 200, required = false)]
+    #[param(
+        rename = "If-Match",
+        example = "\"3\"",
+        max_length = 200,
+        required = false
+    )]
     if_match: Option<String>,
     /// `*` to create what is not there yet.
-    #[param(rename = "If-None-Match", example = "*", max_length = 200, required = false)]
+    #[param(
+        rename = "If-None-Match",
+        example = "*",
+        max_length = 200,
+        required = false
+    )]
     if_none_match: Option<String>,
 }
 
@@ -44,10 +60,16 @@ const DESCRIPTION: &str = "A headless CMS for newsrooms. Readers come in by `/v1
     safely (`Idempotency-Key`). Every error is a problem (RFC 9457).";
 
 const TAGS: &[(&str, &str)] = &[
-    ("articles", "Articles, their quotes, related items and reviews, for readers."),
+    (
+        "articles",
+        "Articles, their quotes, related items and reviews, for readers.",
+    ),
     ("pages", "Everything that one screen needs, in one request."),
     ("quotes", "Who said what."),
-    ("sources", "Who is quoted, and the timeline of what they said."),
+    (
+        "sources",
+        "Who is quoted, and the timeline of what they said.",
+    ),
     ("reviews", "What readers say, and a guest's own review."),
     ("notices", "Short messages for a place and a time."),
     ("lists", "News Line and other lists."),
@@ -56,7 +78,10 @@ const TAGS: &[(&str, &str)] = &[
     ("auth", "Signing in and out."),
     ("desk: account", "One's own account."),
     ("desk: users", "Who works here."),
-    ("desk: articles", "Articles and their texts: writing, publishing, history."),
+    (
+        "desk: articles",
+        "Articles and their texts: writing, publishing, history.",
+    ),
     ("desk: quotes", "Quotes in texts."),
     ("desk: sources", "People and organisations that are quoted."),
     ("desk: reviews", "Moderating readers' reviews."),
@@ -73,9 +98,17 @@ pub fn complete(mut document: OpenApi, public_url: &str) -> OpenApi {
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(DESCRIPTION))
         .license(Some(
-            LicenseBuilder::new().name("Apache-2.0").url(Some("https://www.apache.org/licenses/LICENSE-2.0")).build(),
+            LicenseBuilder::new()
+                .name("Apache-2.0")
+                .url(Some("https://www.apache.org/licenses/LICENSE-2.0"))
+                .build(),
         ))
-        .contact(Some(ContactBuilder::new().name(Some("Newsline")).url(Some("/docs/")).build()))
+        .contact(Some(
+            ContactBuilder::new()
+                .name(Some("Newsline"))
+                .url(Some("/docs/"))
+                .build(),
+        ))
         .build();
     document.servers = Some(vec![ServerBuilder::new().url(public_url).build()]);
     for (path, item) in &mut document.paths.paths {
@@ -85,16 +118,35 @@ pub fn complete(mut document: OpenApi, public_url: &str) -> OpenApi {
         .paths
         .paths
         .values_mut()
-        .flat_map(|item| operations_mut(item).into_iter().flat_map(|(_, operation)| operation.tags.clone()).flatten())
+        .flat_map(|item| {
+            operations_mut(item)
+                .into_iter()
+                .flat_map(|(_, operation)| operation.tags.clone())
+                .flatten()
+        })
         .collect();
-    let tags = TAGS.iter().filter(|(name, _)| used.iter().any(|tag| tag == name));
-    document.tags =
-        Some(tags.map(|(name, what)| TagBuilder::new().name(*name).description(Some(*what)).build()).collect());
-    let components = document.components.take().unwrap_or_else(|| ComponentsBuilder::new().build());
+    let tags = TAGS
+        .iter()
+        .filter(|(name, _)| used.iter().any(|tag| tag == name));
+    document.tags = Some(
+        tags.map(|(name, what)| {
+            TagBuilder::new()
+                .name(*name)
+                .description(Some(*what))
+                .build()
+        })
+        .collect(),
+    );
+    let components = document
+        .components
+        .take()
+        .unwrap_or_else(|| ComponentsBuilder::new().build());
     let token = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
-        .description(Some("An access token from `/v1/auth/tokens`, good for 15 minutes."))
+        .description(Some(
+            "An access token from `/v1/auth/tokens`, good for 15 minutes.",
+        ))
         .build();
     document.components = Some(
         ComponentsBuilder::from(components)
@@ -125,19 +177,36 @@ fn complete_path(path: &str, item: &mut PathItem) {
         if let Some(right) = right {
             let roles: Vec<&str> = right.roles().iter().map(|role| role.as_str()).collect();
             let said = operation.description.take().unwrap_or_default();
-            operation.description = Some(format!("{said}\n\nRoles: {}.", roles.join(", ")).trim().to_owned());
-            operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("token", [])]);
+            operation.description = Some(
+                format!("{said}\n\nRoles: {}.", roles.join(", "))
+                    .trim()
+                    .to_owned(),
+            );
+            operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>(
+                "token",
+                [],
+            )]);
         }
         if operation.description.is_none() {
             operation.description = operation.summary.clone();
         }
         if method == Method::POST && !path.starts_with("/v1/auth") {
-            operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+            operation
+                .parameters
+                .get_or_insert_default()
+                .push(RefOr::T(idempotency_key()));
         }
         let mut statuses = vec![400, 500, 503];
         statuses.extend(right.map(|_| [401, 403]).into_iter().flatten());
         statuses.extend((path.contains('{')).then_some(404));
-        statuses.extend(operation.request_body.as_ref().map(|_| [408, 413, 415, 422]).into_iter().flatten());
+        statuses.extend(
+            operation
+                .request_body
+                .as_ref()
+                .map(|_| [408, 413, 415, 422])
+                .into_iter()
+                .flatten(),
+        );
         if method != Method::GET {
             statuses.extend([409, 507]);
         }
@@ -152,18 +221,30 @@ fn complete_path(path: &str, item: &mut PathItem) {
         }
         for status in statuses {
             let responses = &mut operation.responses.responses;
-            responses.entry(status.to_string()).or_insert_with(|| RefOr::T(problem_response(status)));
+            responses
+                .entry(status.to_string())
+                .or_insert_with(|| RefOr::T(problem_response(status)));
         }
         if method == Method::GET {
-            let unchanged = ResponseBuilder::new().description("You have it already (`If-None-Match`).").build();
-            operation.responses.responses.entry("304".to_owned()).or_insert(RefOr::T(unchanged));
+            let unchanged = ResponseBuilder::new()
+                .description("You have it already (`If-None-Match`).")
+                .build();
+            operation
+                .responses
+                .responses
+                .entry("304".to_owned())
+                .or_insert(RefOr::T(unchanged));
         }
         document_headers(operation);
     }
 }
 
 fn has_header(operation: &Operation, name: &str) -> bool {
-    operation.parameters.iter().flatten().any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == name))
+    operation
+        .parameters
+        .iter()
+        .flatten()
+        .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == name))
 }
 
 fn idempotency_key() -> Parameter {
@@ -178,12 +259,16 @@ fn idempotency_key() -> Parameter {
 }
 
 fn problem_response(status: u16) -> Response {
-    let reason = actix_web::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let reason = actix_web::http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason());
     ResponseBuilder::new()
         .description(reason.unwrap_or("Problem"))
         .content(
             "application/problem+json",
-            ContentBuilder::new().schema(Some(RefOr::Ref(Ref::from_schema_name("Problem")))).build(),
+            ContentBuilder::new()
+                .schema(Some(RefOr::Ref(Ref::from_schema_name("Problem"))))
+                .build(),
         )
         .build()
 }
@@ -198,12 +283,19 @@ fn document_headers(operation: &mut Operation) {
             .into()
     };
     for (status, response) in &mut operation.responses.responses {
-        let RefOr::T(response) = response else { continue };
+        let RefOr::T(response) = response else {
+            continue;
+        };
         if matches!(status.as_str(), "201" | "301") {
-            response.headers.insert("Location".to_owned(), header("The address of the thing."));
+            response
+                .headers
+                .insert("Location".to_owned(), header("The address of the thing."));
         }
         if matches!(status.as_str(), "200" | "201") {
-            response.headers.insert("ETag".to_owned(), header("The version of the thing, or of this representation."));
+            response.headers.insert(
+                "ETag".to_owned(),
+                header("The version of the thing, or of this representation."),
+            );
         }
     }
 }

@@ -26,7 +26,8 @@ impl CursorKey {
     }
 
     fn sign(&self, selection: &str, payload: &[u8]) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).unwrap_or_else(|_| unreachable!("HMAC takes any key"));
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0)
+            .unwrap_or_else(|_| unreachable!("HMAC takes any key"));
         mac.update(selection.as_bytes());
         mac.update(&[0]);
         mac.update(payload);
@@ -39,7 +40,13 @@ impl CursorKey {
 #[into_params(parameter_in = Query)]
 pub struct Paging {
     /// How many items the page may have.
-    #[param(minimum = 1, maximum = 100, default = 20, example = 20, required = false)]
+    #[param(
+        minimum = 1,
+        maximum = 100,
+        default = 20,
+        example = 20,
+        required = false
+    )]
     pub limit: i64,
     /// `page.next` or `page.prev` of an earlier answer.
     #[param(max_length = 600)]
@@ -53,9 +60,16 @@ impl QueryPart for Paging {
     fn read(params: &Params) -> Result<Self, Problem> {
         let limit = params.one("limit")?.unwrap_or(20);
         if !(1..=100).contains(&limit) {
-            return Err(Problem::parameter("limit", "expected a number from 1 to 100"));
+            return Err(Problem::parameter(
+                "limit",
+                "expected a number from 1 to 100",
+            ));
         }
-        Ok(Self { limit, cursor: params.text("cursor").map(str::to_owned), count: flag(params, "count")? })
+        Ok(Self {
+            limit,
+            cursor: params.text("cursor").map(str::to_owned),
+            count: flag(params, "count")?,
+        })
     }
 }
 
@@ -125,14 +139,33 @@ impl<K: Serialize + DeserializeOwned> Pager<K> {
             Some(at) if at.back => (true, more),
             Some(_) => (more, true),
         };
-        let next = rows.last().filter(|_| has_next).map(|row| self.cursor(0, key_of(row)));
-        let prev = rows.first().filter(|_| has_prev).map(|row| self.cursor(1, key_of(row)));
-        Page { page: PageInfo { size: rows.len(), next, prev }, items: rows, total: None, total_is: None }
+        let next = rows
+            .last()
+            .filter(|_| has_next)
+            .map(|row| self.cursor(0, key_of(row)));
+        let prev = rows
+            .first()
+            .filter(|_| has_prev)
+            .map(|row| self.cursor(1, key_of(row)));
+        Page {
+            page: PageInfo {
+                size: rows.len(),
+                next,
+                prev,
+            },
+            items: rows,
+            total: None,
+            total_is: None,
+        }
     }
 
     fn cursor(&self, back: u8, key: K) -> String {
         let mut bytes = serde_json::to_vec(&Cursor(back, key)).unwrap_or_default();
-        let signature = self.key.sign(&self.selection, &bytes).finalize().into_bytes();
+        let signature = self
+            .key
+            .sign(&self.selection, &bytes)
+            .finalize()
+            .into_bytes();
         bytes.extend_from_slice(&signature[..SIGNATURE]);
         BASE64.encode(bytes)
     }
@@ -141,24 +174,44 @@ impl<K: Serialize + DeserializeOwned> Pager<K> {
     pub fn links(&self, page: &PageInfo) -> Vec<String> {
         let link = |cursor: &Option<String>, rel: &str| {
             let cursor = cursor.as_ref()?;
-            let pairs = url::form_urlencoded::parse(self.query.as_bytes()).filter(|(name, _)| name != "cursor");
+            let pairs = url::form_urlencoded::parse(self.query.as_bytes())
+                .filter(|(name, _)| name != "cursor");
             let query = url::form_urlencoded::Serializer::new(String::new())
                 .extend_pairs(pairs)
                 .append_pair("cursor", cursor)
                 .finish();
             Some(format!("<{}?{query}>; rel=\"{rel}\"", self.path))
         };
-        [link(&page.next, "next"), link(&page.prev, "prev")].into_iter().flatten().collect()
+        [link(&page.next, "next"), link(&page.prev, "prev")]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 
-fn read_cursor<K: DeserializeOwned>(key: &CursorKey, selection: &str, cursor: &str) -> Result<Position<K>, Problem> {
-    let invalid = || Problem::new(Code::InvalidCursor, "This cursor does not belong to this list.");
+fn read_cursor<K: DeserializeOwned>(
+    key: &CursorKey,
+    selection: &str,
+    cursor: &str,
+) -> Result<Position<K>, Problem> {
+    let invalid = || {
+        Problem::new(
+            Code::InvalidCursor,
+            "This cursor does not belong to this list.",
+        )
+    };
     let bytes = BASE64.decode(cursor).map_err(|_| invalid())?;
-    let (payload, signature) = bytes.split_at_checked(bytes.len().saturating_sub(SIGNATURE)).ok_or_else(invalid)?;
-    key.sign(selection, payload).verify_truncated_left(signature).map_err(|_| invalid())?;
+    let (payload, signature) = bytes
+        .split_at_checked(bytes.len().saturating_sub(SIGNATURE))
+        .ok_or_else(invalid)?;
+    key.sign(selection, payload)
+        .verify_truncated_left(signature)
+        .map_err(|_| invalid())?;
     let Cursor(back, key) = serde_json::from_slice(payload).map_err(|_| invalid())?;
-    Ok(Position { back: back == 1, key })
+    Ok(Position {
+        back: back == 1,
+        key,
+    })
 }
 
 /// Where the neighbours of a page are.
@@ -202,7 +255,13 @@ impl<T> Page<T> {
     /// Puts in the total, where it was counted; `counted` may go one beyond [`COUNT_LIMIT`].
     pub fn with_total(mut self, counted: Option<i64>) -> Self {
         self.total = counted.map(|total| total.min(COUNT_LIMIT));
-        self.total_is = counted.map(|total| if total > COUNT_LIMIT { TotalIs::AtLeast } else { TotalIs::Exact });
+        self.total_is = counted.map(|total| {
+            if total > COUNT_LIMIT {
+                TotalIs::AtLeast
+            } else {
+                TotalIs::Exact
+            }
+        });
         self
     }
 

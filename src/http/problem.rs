@@ -134,8 +134,17 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    pub fn at(pointer: impl Into<String>, code: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { pointer: Some(pointer.into()), parameter: None, code: code.into(), detail: detail.into() }
+    pub fn at(
+        pointer: impl Into<String>,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            pointer: Some(pointer.into()),
+            parameter: None,
+            code: code.into(),
+            detail: detail.into(),
+        }
     }
 }
 
@@ -202,20 +211,32 @@ impl Problem {
 
     /// 422 at one field of the body.
     pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::new(Code::InvalidField, "One field has a value that it cannot have.")
-            .with_errors([FieldError::at(pointer, "invalid", detail)])
+        Self::new(
+            Code::InvalidField,
+            "One field has a value that it cannot have.",
+        )
+        .with_errors([FieldError::at(pointer, "invalid", detail)])
     }
 
     /// 400 at one parameter.
     pub fn parameter(name: &str, detail: impl Into<String>) -> Self {
-        Self::new(Code::InvalidParameter, format!("The parameter {name} has a value that it cannot have."))
-            .with_errors([parameter_error(name, "invalid", detail.into())])
+        Self::new(
+            Code::InvalidParameter,
+            format!("The parameter {name} has a value that it cannot have."),
+        )
+        .with_errors([parameter_error(name, "invalid", detail.into())])
     }
 
     pub fn unknown_parameter(name: &str) -> Self {
-        Self::new(Code::UnknownParameter, "One parameter is not known at this address.").with_errors([
-            parameter_error(name, "unknown", format!("There is no parameter `{name}` here.")),
-        ])
+        Self::new(
+            Code::UnknownParameter,
+            "One parameter is not known at this address.",
+        )
+        .with_errors([parameter_error(
+            name,
+            "unknown",
+            format!("There is no parameter `{name}` here."),
+        )])
     }
 
     pub fn with_errors(mut self, errors: impl IntoIterator<Item = FieldError>) -> Self {
@@ -238,7 +259,12 @@ impl Problem {
 
     /// Puts a prefix before every pointer, for a rule that knows only its part of the body.
     pub fn below(mut self, prefix: &str) -> Self {
-        for pointer in self.0.errors.iter_mut().filter_map(|error| error.pointer.as_mut()) {
+        for pointer in self
+            .0
+            .errors
+            .iter_mut()
+            .filter_map(|error| error.pointer.as_mut())
+        {
             pointer.insert_str(0, prefix);
         }
         self
@@ -251,7 +277,14 @@ impl Problem {
 
     /// The whole answer, with what only the request knows.
     pub fn respond(&self, instance: &str, request_id: &str) -> HttpResponse {
-        let Parts { code, detail, errors, headers, alternates, .. } = &*self.0;
+        let Parts {
+            code,
+            detail,
+            errors,
+            headers,
+            alternates,
+            ..
+        } = &*self.0;
         let mut response = HttpResponse::build(code.status());
         for (name, value) in headers {
             response.insert_header((name.clone(), value.clone()));
@@ -259,22 +292,29 @@ impl Problem {
         if code.status() == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"newsline\""));
         }
-        response.content_type("application/problem+json").json(ProblemJson {
-            r#type: format!("/problems/{}", code.word()).into(),
-            title: code.title(),
-            status: code.status().as_u16(),
-            detail,
-            instance,
-            code: code.word(),
-            request_id,
-            errors,
-            alternates: alternates.as_ref(),
-        })
+        response
+            .content_type("application/problem+json")
+            .json(ProblemJson {
+                r#type: format!("/problems/{}", code.word()).into(),
+                title: code.title(),
+                status: code.status().as_u16(),
+                detail,
+                instance,
+                code: code.word(),
+                request_id,
+                errors,
+                alternates: alternates.as_ref(),
+            })
     }
 }
 
 fn parameter_error(name: &str, code: &str, detail: String) -> FieldError {
-    FieldError { pointer: None, parameter: Some(name.to_owned()), code: code.to_owned(), detail }
+    FieldError {
+        pointer: None,
+        parameter: Some(name.to_owned()),
+        code: code.to_owned(),
+        detail,
+    }
 }
 
 impl fmt::Debug for Problem {
@@ -304,8 +344,12 @@ impl From<Unavailable> for Problem {
         match unavailable {
             Unavailable::Full => Self::new(Code::StorageFull, "The disk of the database is full."),
             Unavailable::Panicked => Self::new(Code::Internal, "The work was broken off."),
-            Unavailable::Busy => Self::new(Code::Unavailable, "The database is busy.").retry_after(1),
-            Unavailable::Gone => Self::new(Code::Unavailable, "The database is away.").retry_after(2),
+            Unavailable::Busy => {
+                Self::new(Code::Unavailable, "The database is busy.").retry_after(1)
+            }
+            Unavailable::Gone => {
+                Self::new(Code::Unavailable, "The database is away.").retry_after(2)
+            }
         }
     }
 }
@@ -331,8 +375,15 @@ impl From<DieselError> for Problem {
             (DieselError::NotFound, _) => Self::not_found(),
             (_, Some(column)) => {
                 let field = column.rsplit('.').next().unwrap_or_default();
-                Self::new(Code::AlreadyExists, format!("Another one has this {field} already."))
-                    .with_errors([FieldError::at(format!("/{field}"), "taken", "It is taken.")])
+                Self::new(
+                    Code::AlreadyExists,
+                    format!("Another one has this {field} already."),
+                )
+                .with_errors([FieldError::at(
+                    format!("/{field}"),
+                    "taken",
+                    "It is taken.",
+                )])
             }
             _ => {
                 tracing::error!(%error, "a statement failed");

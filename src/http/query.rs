@@ -19,7 +19,10 @@ impl Params {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             if pairs.iter().any(|(known, _)| *known == name) {
-                return Err(Problem::parameter(&name, "it may be given once; several values are parted by commas"));
+                return Err(Problem::parameter(
+                    &name,
+                    "it may be given once; several values are parted by commas",
+                ));
             }
             if value.contains(['\0', char::REPLACEMENT_CHARACTER]) {
                 return Err(Problem::parameter(&name, "expected UTF-8 without U+0000"));
@@ -34,7 +37,10 @@ impl Params {
     }
 
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// One value; 400 where it cannot be read.
@@ -42,8 +48,12 @@ impl Params {
     where
         T::Err: std::fmt::Display,
     {
-        let Some(text) = self.text(name) else { return Ok(None) };
-        text.parse().map(Some).map_err(|error: T::Err| Problem::parameter(name, error.to_string()))
+        let Some(text) = self.text(name) else {
+            return Ok(None);
+        };
+        text.parse()
+            .map(Some)
+            .map_err(|error: T::Err| Problem::parameter(name, error.to_string()))
     }
 
     /// Values parted by commas, at most `MANY`, none empty; an absent parameter has none.
@@ -52,24 +62,37 @@ impl Params {
         T::Err: std::fmt::Display,
     {
         const MANY: usize = 50;
-        let Some(text) = self.text(name) else { return Ok(Vec::new()) };
+        let Some(text) = self.text(name) else {
+            return Ok(Vec::new());
+        };
         let parts: Vec<&str> = text.split(',').collect();
         if parts.len() > MANY {
-            return Err(Problem::parameter(name, format!("expected at most {MANY} values")));
+            return Err(Problem::parameter(
+                name,
+                format!("expected at most {MANY} values"),
+            ));
         }
         parts
             .into_iter()
             .map(|part| match part {
-                "" => Err(Problem::parameter(name, "expected a value that is not empty")),
-                part => part.parse().map_err(|error: T::Err| Problem::parameter(name, error.to_string())),
+                "" => Err(Problem::parameter(
+                    name,
+                    "expected a value that is not empty",
+                )),
+                part => part
+                    .parse()
+                    .map_err(|error: T::Err| Problem::parameter(name, error.to_string())),
             })
             .collect()
     }
 
     /// What identifies the selection of a list: every parameter but those that turn its pages.
     pub fn selection(&self) -> String {
-        let mut pairs: Vec<_> =
-            self.0.iter().filter(|(name, _)| !matches!(name.as_str(), "cursor" | "limit" | "count")).collect();
+        let mut pairs: Vec<_> = self
+            .0
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "cursor" | "limit" | "count"))
+            .collect();
         pairs.sort();
         format!("{pairs:?}")
     }
@@ -87,7 +110,11 @@ impl<T: QueryPart> FromRequest for Query<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Params::parse(request.query_string()).and_then(|params| T::read(&params)).map(Self))
+        ready(
+            Params::parse(request.query_string())
+                .and_then(|params| T::read(&params))
+                .map(Self),
+        )
     }
 }
 

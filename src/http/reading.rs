@@ -33,7 +33,8 @@ pub struct Reading {
 impl Reading {
     /// An answer in JSON.
     pub fn json(body: &impl Serialize) -> Result<Self, Problem> {
-        let body = serde_json::to_vec(body).map_err(|_| Problem::new(Code::Internal, "The answer cannot be written."))?;
+        let body = serde_json::to_vec(body)
+            .map_err(|_| Problem::new(Code::Internal, "The answer cannot be written."))?;
         Ok(Self::new("application/json", body))
     }
 
@@ -70,7 +71,8 @@ impl Reading {
 
     /// The answer holds until `until` at the longest.
     pub fn true_until(mut self, until: Option<Instant>, now: Instant) -> Self {
-        let seconds = until.map(|until| (until.timestamp().as_second() - now.timestamp().as_second()).max(0));
+        let seconds =
+            until.map(|until| (until.timestamp().as_second() - now.timestamp().as_second()).max(0));
         self.true_for = [self.true_for, seconds].into_iter().flatten().min();
         self
     }
@@ -94,8 +96,11 @@ impl Reading {
         let within = |seconds: i64| self.true_for.map_or(seconds, |left| left.min(seconds));
         match self.true_for {
             // Nothing stale may be shown past the boundary either.
-            Some(left) if left < 3600 => format!("public, max-age={}, s-maxage={}", within(15), within(60)),
-            _ => "public, max-age=15, s-maxage=60, stale-while-revalidate=60, stale-if-error=3600".to_owned(),
+            Some(left) if left < 3600 => {
+                format!("public, max-age={}, s-maxage={}", within(15), within(60))
+            }
+            _ => "public, max-age=15, s-maxage=60, stale-while-revalidate=60, stale-if-error=3600"
+                .to_owned(),
         }
     }
 }
@@ -136,10 +141,13 @@ impl Responder for Moved {
     type Body = actix_web::body::BoxBody;
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let query = request.query_string();
-        let location = if query.is_empty() { self.0 } else { format!("{}?{query}", self.0) };
+        let location = if query.is_empty() {
+            self.0
+        } else {
+            format!("{}?{query}", self.0)
+        };
         HttpResponse::build(StatusCode::MOVED_PERMANENTLY)
             .insert_header((header::LOCATION, location))
-            .insert_header((header::CACHE_CONTROL, SHORT))
             .finish()
     }
 }

@@ -47,12 +47,21 @@ impl RouteTable {
         let mut root = Node::default();
         for (path, item) in &document.paths.paths {
             for (method, operation) in operations(item) {
-                let name = operation.operation_id.clone().ok_or(format!("{path}: no operation id"))?;
+                let name = operation
+                    .operation_id
+                    .clone()
+                    .ok_or(format!("{path}: no operation id"))?;
                 let right = right_of(&name);
                 if path.starts_with("/v1/desk") && right.is_none() {
-                    return Err(format!("{name}: stands in no row of auth::rights::OPERATIONS"));
+                    return Err(format!(
+                        "{name}: stands in no row of auth::rights::OPERATIONS"
+                    ));
                 }
-                let route = Route { operation: name, right, parameters: query_names(operation) };
+                let route = Route {
+                    operation: name,
+                    right,
+                    parameters: query_names(operation),
+                };
                 root.at(path).methods.push((method, route));
             }
         }
@@ -62,11 +71,17 @@ impl RouteTable {
     }
 
     pub fn find(&self, method: &Method, path: &str) -> Found<'_> {
-        let Some(node) = self.0.find(path.strip_prefix('/').unwrap_or(path)) else { return Found::Nothing };
+        let Some(node) = self.0.find(path.strip_prefix('/').unwrap_or(path)) else {
+            return Found::Nothing;
+        };
         if let Some((_, route)) = node.methods.iter().find(|(known, _)| known == method) {
             return Found::Route(route);
         }
-        let mut methods: Vec<Method> = node.methods.iter().map(|(method, _)| method.clone()).collect();
+        let mut methods: Vec<Method> = node
+            .methods
+            .iter()
+            .map(|(method, _)| method.clone())
+            .collect();
         if methods.contains(&Method::GET) {
             methods.push(Method::HEAD);
         }
@@ -77,10 +92,12 @@ impl RouteTable {
 
 impl Node {
     fn at(&mut self, path: &str) -> &mut Self {
-        path.split('/').skip(1).fold(self, |node, segment| match segment.contains('{') {
-            true => node.any.get_or_insert_default(),
-            false => node.fixed.entry(segment.to_owned()).or_default(),
-        })
+        path.split('/')
+            .skip(1)
+            .fold(self, |node, segment| match segment.contains('{') {
+                true => node.any.get_or_insert_default(),
+                false => node.fixed.entry(segment.to_owned()).or_default(),
+            })
     }
 
     fn find(&self, path: &str) -> Option<&Self> {
@@ -92,7 +109,11 @@ impl Node {
         self.fixed
             .get(segment)
             .filter(|node| step(node))
-            .or_else(|| self.any.as_deref().filter(|node| !segment.is_empty() && step(node)))
+            .or_else(|| {
+                self.any
+                    .as_deref()
+                    .filter(|node| !segment.is_empty() && step(node))
+            })
             .and_then(|node| match below {
                 Some(below) if !node.rest => node.find(below),
                 _ => Some(node),

@@ -104,7 +104,11 @@ macro_rules! words {
     };
 }
 words!(Line, false, "One line of 1 to {} characters.");
-words!(Prose, true, "Text of 1 to {} characters, line breaks allowed.");
+words!(
+    Prose,
+    true,
+    "Text of 1 to {} characters, line breaks allowed."
+);
 
 /// An absolute `https:` or `http:` address of at most 2,000 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -113,12 +117,15 @@ pub struct WebAddress(String);
 
 impl WebAddress {
     pub fn parse(text: impl Into<String>) -> Result<Self, &'static str> {
-        const EXPECTED: &str = "expected an absolute http or https address of at most 2000 characters";
+        const EXPECTED: &str =
+            "expected an absolute http or https address of at most 2000 characters";
         let text = text.into();
         let url = url::Url::parse(&text).map_err(|_| EXPECTED)?;
         let clean = !text.chars().any(|c| c.is_control() || c.is_whitespace());
         let web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
-        (clean && web && text.len() <= 2000).then_some(Self(text)).ok_or(EXPECTED)
+        (clean && web && text.len() <= 2000)
+            .then_some(Self(text))
+            .ok_or(EXPECTED)
     }
 
     pub fn into_string(self) -> String {
