@@ -14,6 +14,7 @@ drop table notices;
 drop table reviews;
 drop table quotes;
 drop table slugs;
+drop table corrections;
 drop table revisions;
 drop table texts;
 drop table article_authors;

@@ -224,6 +224,19 @@ create table revisions (
     primary key (item_id, lang, number)
 );
 
+create table corrections (
+    item_id uuid not null,
+    lang text not null,
+    to_revision integer not null,
+    from_revision integer not null,
+    note text not null,
+    quotes json not null,
+    blocks json not null,
+    made_by uuid not null references users (id),
+    made_at timestamptz not null,
+    primary key (item_id, lang, to_revision)
+);
+
 create table slugs (
     lang text not null,
     slug text collate "C" not null,

@@ -224,6 +224,19 @@ create table revisions (
     primary key (item_id, lang, number)
 ) strict;
 
+create table corrections (
+    item_id blob not null,
+    lang text not null,
+    to_revision integer not null,
+    from_revision integer not null,
+    note text not null,
+    quotes text not null,
+    blocks text not null,
+    made_by blob not null references users (id),
+    made_at integer not null,
+    primary key (item_id, lang, to_revision)
+) strict;
+
 create table slugs (
     lang text not null,
     slug text not null,

@@ -1,0 +1,128 @@
+//! A quote's row, and the rules that need nothing but it.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::anchor::{AnchorState, Segment};
+use super::said_at::SaidAt;
+use crate::articles::model::ArticleId;
+use crate::auth::UserId;
+use crate::db::schema::quotes;
+use crate::db::{AnyId, Id, Instant, Json};
+use crate::http::words::Prose;
+use crate::language::Lang;
+use crate::sources::model::SourceId;
+use crate::text_enum;
+
+pub type QuoteId = Id<Quote>;
+
+text_enum! {
+    /// Whether the words are the source's own.
+    pub enum Manner { Direct = "direct", Indirect = "indirect", Mixed = "mixed" }
+}
+
+text_enum! {
+    /// On what occasion it was said.
+    pub enum Occasion {
+        Announcement = "announcement", Statement = "statement", Comment = "comment", Interview = "interview",
+        Speech = "speech", PressConference = "press_conference", Post = "post", Document = "document", Court = "court",
+    }
+}
+
+text_enum! {
+    /// Whether the newsroom has checked that it was said.
+    pub enum VerificationState {
+        Unverified = "unverified", Verified = "verified", Disputed = "disputed", Withdrawn = "withdrawn",
+    }
+}
+
+/// The words as they were said, where the text is a translation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Original {
+    pub lang: Lang,
+    pub text: Prose<5000>,
+}
+
+/// A quote as the desk has it: part of the newest revision of its text.
+#[derive(Debug, Clone, diesel::Queryable, diesel::Insertable, diesel::AsChangeset)]
+#[diesel(table_name = quotes, treat_none_as_null = true)]
+pub struct Quote {
+    pub id: QuoteId,
+    pub article_id: ArticleId,
+    pub lang: Lang,
+    pub position: i32,
+    pub source_id: Option<SourceId>,
+    /// Who it was, where the source has no name: "a resident".
+    pub unnamed: Option<String>,
+    pub manner: Manner,
+    pub text: String,
+    pub original: Option<Json<Original>>,
+    pub stated_name: Option<String>,
+    pub stated_role: Option<String>,
+    pub occasion: Option<Occasion>,
+    pub outlet_id: Option<SourceId>,
+    pub programme: Option<String>,
+    pub said_at: Option<SaidAt>,
+    pub evidence_url: Option<String>,
+    /// Quotes of one statement, in several languages or articles, share it.
+    pub statement: Option<AnyId>,
+    pub anchor_state: AnchorState,
+    pub segments: Json<Vec<Segment>>,
+    pub verification: VerificationState,
+    pub verified_by: Option<UserId>,
+    pub verified_at: Option<Instant>,
+    pub created_at: Instant,
+    /// Set when it is no longer part of the text; earlier revisions still have it.
+    pub removed_at: Option<Instant>,
+}
+
+impl Quote {
+    /// Whether its words may be lost: such a text is published only by saying so.
+    pub fn needs_confirmation(&self) -> bool {
+        matches!(self.anchor_state, AnchorState::NeedsReview | AnchorState::Orphaned)
+    }
+
+    pub fn verify(&mut self, state: VerificationState, by: UserId, at: Instant) {
+        self.verification = state;
+        self.verified_by = Some(by);
+        self.verified_at = Some(at);
+    }
+}
+
+/// What a save of a text did to one of its quotes.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct QuoteEffect {
+    pub quote: QuoteId,
+    /// Null for a quote that is new or back.
+    #[schema(required = true)]
+    pub before: Option<AnchorState>,
+    pub after: AnchorState,
+    /// What stands in the text that is most like the words, where they were not found.
+    #[schema(required = true)]
+    pub nearest: Option<String>,
+}
+
+/// A statement's id, drawn from the article and the key that its tool gave it, so that posting
+/// the languages of a story one after the other links them too.
+pub fn statement_of(article: ArticleId, key: &str) -> AnyId {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::new().chain_update(article.uuid()).chain_update(key).finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    Id::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_key_of_one_article_is_one_statement() {
+        let article = Id::from_uuid(Uuid::nil());
+        assert_eq!(statement_of(article, "bridge"), statement_of(article, "bridge"));
+        assert_ne!(statement_of(article, "bridge"), statement_of(article, "tunnel"));
+        assert_ne!(statement_of(article, "bridge"), statement_of(Id::new(), "bridge"));
+    }
+}

@@ -1,0 +1,131 @@
+//! When something was said, written as far as it is known.
+
+use std::fmt;
+use std::str::FromStr;
+
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::db::Instant;
+use crate::text_enum;
+
+text_enum! {
+    /// How exactly it is known when something was said.
+    pub enum Precision {
+        Instant = "instant", Day = "day", Month = "month", Year = "year", Unknown = "unknown",
+    }
+}
+
+/// `2026-04-17T08:00:00Z`, `2026-04-17`, `2026-04` or `2026`, kept as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[serde(try_from = "String")]
+#[diesel(sql_type = diesel::sql_types::Text)]
+pub struct SaidAt(String);
+
+crate::text_column!(SaidAt);
+
+/// Not a moment, day, month or year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected a moment, day, month or year: 2026-04-17T08:00:00Z, 2026-04-17, 2026-04 or 2026")]
+pub struct SaidAtError;
+
+impl SaidAt {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn precision(&self) -> Precision {
+        match self.0.len() {
+            4 => Precision::Year,
+            7 => Precision::Month,
+            10 => Precision::Day,
+            _ => Precision::Instant,
+        }
+    }
+
+    /// The moment from which it may have been said: the start of the day, month or year in the
+    /// site's time zone.
+    pub fn start(&self, zone: &TimeZone) -> Option<Instant> {
+        let date = match self.precision() {
+            Precision::Year => format!("{}-01-01", self.0),
+            Precision::Month => format!("{}-01", self.0),
+            Precision::Day => self.0.clone(),
+            _ => return self.0.parse().ok(),
+        };
+        let date: Date = date.parse().ok()?;
+        Instant::from_timestamp(date.to_zoned(zone.clone()).ok()?.timestamp())
+    }
+}
+
+impl FromStr for SaidAt {
+    type Err = SaidAtError;
+    fn from_str(text: &str) -> Result<Self, SaidAtError> {
+        let said = Self(text.to_owned());
+        let plain = text.is_ascii() && (text.len() > 10 || text.bytes().all(|b| b.is_ascii_digit() || b == b'-'));
+        match plain && said.start(&TimeZone::UTC).is_some() {
+            true => Ok(said),
+            false => Err(SaidAtError),
+        }
+    }
+}
+
+impl TryFrom<String> for SaidAt {
+    type Error = SaidAtError;
+    fn try_from(text: String) -> Result<Self, SaidAtError> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for SaidAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl PartialSchema for SaidAt {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("When it was said, as far as it is known: a moment, a day, a month or a year."))
+            .pattern(Some(
+                "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])(T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2}))?)?)?$",
+            ))
+            .max_length(Some(40))
+            .examples([serde_json::json!("2026-04-17")])
+            .build()
+            .into()
+    }
+}
+impl ToSchema for SaidAt {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_taken_as_far_as_it_is_known() {
+        for (text, precision, start) in [
+            ("2026-04-17T08:00:00Z", Precision::Instant, "2026-04-17T08:00:00Z"),
+            ("2026-04-17", Precision::Day, "2026-04-16T20:00:00Z"),
+            ("2026-04", Precision::Month, "2026-03-31T20:00:00Z"),
+            ("2026", Precision::Year, "2025-12-31T20:00:00Z"),
+        ] {
+            let said: SaidAt = text.parse().unwrap();
+            assert_eq!(said.precision(), precision);
+            assert_eq!(said.start(&TimeZone::get("Asia/Baku").unwrap()).unwrap().to_string(), start);
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused() {
+        for text in ["", "yesterday", "2026-13", "2026-02-30", "26", "2026-4-1", "2026-04-17T25:00:00Z", "-2026-1", "２０２６"] {
+            assert!(text.parse::<SaidAt>().is_err(), "{text}");
+        }
+    }
+}
