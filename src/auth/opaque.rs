@@ -123,21 +123,13 @@ mod tests {
 
     #[test]
     fn one_kind_is_not_taken_for_the_other() {
-<<<<<<< HEAD
-        let text = new_token().reveal();
-=======
         let token = new_token();
         let text = token.reveal();
->>>>>>> wt-ops
         assert!(text.starts_with("nlt_"));
         assert!(OpaqueToken::parse(OpaqueKind::Review, &text).is_none());
         let renamed = text.replacen("nlt_", "nlr_", 1);
         let read = OpaqueToken::parse(OpaqueKind::Review, &renamed).expect("a token");
-<<<<<<< HEAD
-        assert!(!read.matches(&new_token().hash()));
-=======
         assert!(!read.matches(&token.hash()));
->>>>>>> wt-ops
     }
 
     #[test]

@@ -335,11 +335,7 @@ mod tests {
         };
         let mut keys: Vec<_> = std::thread::scope(|scope| {
             let starts: Vec<_> = (0..8).map(|_| scope.spawn(start)).collect();
-<<<<<<< HEAD
-            let ended = starts.into_iter().map(|start| start.join());
-=======
             let ended = starts.into_iter().map(std::thread::ScopedJoinHandle::join);
->>>>>>> wt-ops
             ended.map(|key| key.expect("no panic")).collect()
         });
         keys.dedup();

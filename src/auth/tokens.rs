@@ -143,11 +143,7 @@ impl PublicKey {
             x: URL_SAFE_NO_PAD.encode(self.x),
             key_use: "sig",
             alg: "EdDSA",
-<<<<<<< HEAD
-            kid: self.kid,
-=======
             kid: self.kid.to_string(),
->>>>>>> wt-ops
         }
     }
 }
@@ -163,11 +159,7 @@ pub struct Jwk {
     pub key_use: &'static str,
     pub alg: &'static str,
     /// The key's id, as in the header of the tokens it signed.
-<<<<<<< HEAD
-    pub kid: Uuid,
-=======
     pub kid: String,
->>>>>>> wt-ops
 }
 
 /// The keys whose tokens are good now (RFC 7517 §5).
