@@ -18,24 +18,32 @@ impl Words<'_> {
     /// Follows a quote into this text. `hints` are the `quote` marks of the saved body that name
     /// this quote; where its words stand at one of them, that is the place.
     pub fn reanchor(&self, old: &Anchor, hints: &[Hint]) -> Reanchored {
+        let was_sure = old.state <= AnchorState::ChangedForm;
         let hinted = |segment: &Segment| {
             hints.is_empty() || hints.iter().any(|hint| hint.touches(segment))
         };
-        if old.segments.iter().all(|segment| hinted(segment) && self.is_in_place(segment)) {
+        let stands = |segment: &Segment| hinted(segment) && self.is_in_place(segment);
+        if was_sure && old.segments.iter().all(stands) {
             let anchor = Anchor { state: AnchorState::Anchored, ..old.clone() };
             return Reanchored { anchor, nearest: None };
         }
-        let mut search = Search { words: self, hints: self.hinted(hints), pieces: Vec::new() };
-        for passage in passages(&old.segments) {
-            search.follow(passage);
+        let mut search = Search {
+            words: self,
+            hints: self.hinted(hints),
+            was_sure,
+            pieces: Vec::new(),
+        };
+        // Pieces that have come together are found as one even where each by itself is too short.
+        if old.segments.len() < 2 || !search.follow_words(&old.segments) {
+            passages(&old.segments).for_each(|passage| search.follow(passage));
         }
         search.reanchored()
     }
 
-    /// Whether two pieces are in one block with nothing but white space between them.
+    /// Whether two pieces are in one block with white space, and nothing else, between them.
     pub(super) fn is_one_piece(&self, first: &Range<usize>, second: &Range<usize>) -> bool {
         let laid = self.laid_out();
-        first.end <= second.start
+        first.end < second.start
             && laid.block_at(first.start) == laid.block_at(second.start)
             && laid.text[first.end..second.start].iter().all(|c| is_blank(*c))
     }
@@ -44,9 +52,7 @@ impl Words<'_> {
 /// Groups the segments that ran on from the end of one block to the beginning of the next.
 fn passages(segments: &[Segment]) -> impl Iterator<Item = &[Segment]> {
     segments.chunk_by(|first, second| {
-        first.block != second.block
-            && first.suffix.chars().all(is_blank)
-            && second.prefix.chars().all(is_blank)
+        first.suffix.chars().all(is_blank) && second.prefix.chars().all(is_blank)
     })
 }
 
@@ -55,6 +61,8 @@ struct Search<'s, 'a> {
     words: &'s Words<'a>,
     /// Where marks say that the quote stands, in the whole text.
     hints: Vec<Range<usize>>,
+    /// Whether the old place is that of the words, and not only of words like them.
+    was_sure: bool,
     pieces: Vec<Piece>,
 }
 
@@ -72,8 +80,8 @@ struct Known {
     suffix: Vec<char>,
     /// Whether the words began, and ended, within a longer word.
     cut: (bool, bool),
-    /// Where they began, if that block is still there.
-    at: Option<usize>,
+    /// Where they stood, if that block is still there.
+    at: Option<Range<usize>>,
 }
 
 /// The better of two places is the greater. Distance is not part of it.
@@ -81,22 +89,25 @@ type Merit = (bool, bool, bool, usize, bool);
 
 impl Search<'_, '_> {
     fn follow(&mut self, passage: &[Segment]) {
-        if passage.len() > 1 {
-            let known = self.known(passage);
-            if let Some(piece) = self.look_for_words(&known, passage) {
-                return self.pieces.push(piece);
-            }
+        if passage.len() > 1 && self.follow_words(passage) {
+            return;
         }
         for segment in passage.chunks(1) {
-            let known = self.known(segment);
-            let piece = self.look_for_words(&known, segment);
-            let piece = piece.or_else(|| self.look_nearby(&known, segment));
-            self.pieces.push(piece.unwrap_or_else(|| Piece {
-                state: AnchorState::Orphaned,
-                at: None,
-                segments: segment.to_vec(),
-            }));
+            if self.follow_words(segment) {
+                continue;
+            }
+            let nearby = self.look_nearby(&self.known(segment), segment);
+            let orphan = Piece { state: AnchorState::Orphaned, at: None, segments: segment.to_vec() };
+            self.pieces.push(nearby.unwrap_or(orphan));
         }
+    }
+
+    /// Whether the words of some segments, one after another, were found in any form.
+    fn follow_words(&mut self, segments: &[Segment]) -> bool {
+        let found = self.look_for_words(&self.known(segments), segments);
+        let is_found = found.is_some();
+        self.pieces.extend(found);
+        is_found
     }
 
     fn known(&self, passage: &[Segment]) -> Known {
@@ -113,7 +124,7 @@ impl Search<'_, '_> {
                 joins(first.prefix.chars().next_back()) && joins(first.exact.chars().next()),
                 joins(last.exact.chars().next_back()) && joins(last.suffix.chars().next()),
             ),
-            at: self.words.position(&first.block, first.start),
+            at: self.words.range(&first.block, first.start, first.end),
         }
     }
 
@@ -132,14 +143,14 @@ impl Search<'_, '_> {
         };
         let merit = self.merit(known, best);
         let equal = places.iter().filter(|found| self.merit(known, found) == merit).count();
-        if equal > 1 && known.at.is_none() {
+        if equal > 1 && !(self.was_sure && known.at.is_some()) {
             return Some(self.doubtful(best.at.clone(), old));
         }
         Some(self.sure(best, &known.sought))
     }
 
     fn best<'f>(&self, known: &Known, places: &[&'f Found]) -> Option<&'f Found> {
-        let distance = |found: &Found| known.at.map_or(0, |at| at.abs_diff(found.at.start));
+        let distance = |found: &Found| known.at.as_ref().map_or(0, |at| at.start.abs_diff(found.at.start));
         let merit = |found: &&&Found| (self.merit(known, found), Reverse(distance(found)));
         // Of equals the last would win; in the order of the text the first should.
         places.iter().rev().max_by_key(merit).copied()
@@ -170,8 +181,8 @@ impl Search<'_, '_> {
     /// Words that are alike, nearest to the old place or to a mark if several are.
     fn look_nearby(&self, known: &Known, old: &[Segment]) -> Option<Piece> {
         let laid = self.words.laid_out();
-        let around = self.hints.iter().map(|hint| hint.start).chain(known.at);
-        let around: Vec<usize> = around.map(|at| laid.folded_at(at)).collect();
+        let around = self.hints.iter().chain(&known.at);
+        let around: Vec<Range<usize>> = around.map(|at| laid.folded_range(at)).collect();
         let near = laid.near(&known.sought.folded.text, &around)?;
         Some(self.doubtful(laid.unfolded(&near.folded), old))
     }

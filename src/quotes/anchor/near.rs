@@ -37,21 +37,23 @@ pub(super) struct Near {
 }
 
 impl LaidOut {
-    /// The place most like the folded words, if any is alike enough. `around` are positions of
-    /// the folded text to try besides those where words of the passage stand; an earlier one
-    /// wins over equals.
-    pub(super) fn near(&self, sought: &[char], around: &[usize]) -> Option<Near> {
+    /// The place most like the folded words, if any is alike enough. `around` are places of the
+    /// folded text to try besides those where words of the passage stand; an earlier one wins
+    /// over equals.
+    pub(super) fn near(&self, sought: &[char], around: &[Range<usize>]) -> Option<Near> {
         let sought_words = words(sought);
         if sought_words.is_empty() || sought_words.len() > WORDS_MOST {
             return None;
         }
         let sought = units(sought, 0..sought.len());
-        let around = around.iter().map(|at| self.stretch_at(*at, sought_words.len()));
+        let known = around.iter().map(|at| self.place_itself(&sought, at));
+        let beside = around.iter().map(|at| self.stretch_at(at.start, sought_words.len()));
         let voted = self.stretches(&sought_words, &sought);
-        around
-            .chain(voted)
-            .flat_map(|stretch| self.best_in(&sought, stretch))
-            .rev()
+        let searched = beside.chain(voted).flat_map(|stretch| self.best_in(&sought, stretch));
+        let mut places: Vec<Near> = known.chain(searched).collect();
+        places.reverse();
+        places
+            .into_iter()
             .filter(|near| near.similarity >= NEAR_LEVEL)
             .max_by(|a, b| a.similarity.total_cmp(&b.similarity))
     }
@@ -139,8 +141,17 @@ impl LaidOut {
         let after = theirs.end..here.units.len();
         let end = theirs.end + here.replacing(sought, ours.end..sought.units.len(), after);
         let parts = [start..end, start..theirs.end, theirs.start..end, theirs];
-        let similarity = parts.iter().map(likeness).fold(0.0, f64::max);
-        Some(Near { similarity, folded: here.range(&parts[0]) })
+        let alike = parts.each_ref().map(likeness);
+        let best = (0..parts.len()).rev().max_by(|a, b| alike[*a].total_cmp(&alike[*b]))?;
+        // What stands in the stead of missing words belongs to the place.
+        let shown = if alike[0] >= NEAR_LEVEL { 0 } else { best };
+        Some(Near { similarity: alike[best], folded: here.range(&parts[shown]) })
+    }
+
+    /// What now stands between the borders of a known place.
+    fn place_itself(&self, sought: &Units, at: &Range<usize>) -> Near {
+        let here = units(&self.folded.text, at.clone());
+        Near { similarity: likeness(&sought.units, &here.units), folded: at.clone() }
     }
 
     /// The folded characters between the words beside some words.

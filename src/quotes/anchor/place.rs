@@ -37,9 +37,9 @@ impl Words<'_> {
 
     /// The sought code points that a part of their place stands for.
     fn own_words(&self, part: &Range<usize>, found: &Found, sought: &Sought) -> Range<usize> {
-        let laid = self.laid_out();
-        let first = laid.folded_at(part.start) - found.folded.start;
-        let last = laid.folded_at(part.end - 1) - found.folded.start;
+        let folded = self.laid_out().folded_range(part);
+        let first = folded.start - found.folded.start;
+        let last = folded.end - 1 - found.folded.start;
         sought.folded.from[first] as usize..sought.folded.to[last] as usize
     }
 

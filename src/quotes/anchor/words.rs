@@ -31,19 +31,15 @@ impl<'a> Words<'a> {
         self.laid_out.get_or_init(|| LaidOut::new(self.places, self.lang))
     }
 
-    /// The position of a block's code point in the whole text.
-    pub(super) fn position(&self, block: &str, at: u32) -> Option<usize> {
-        let laid = self.laid_out();
-        let range = laid.block(*self.by_key.get(block)?);
-        Some((range.start + at as usize).min(range.end))
+    /// Code points of a block as those of the whole text, cut at the end of the block.
+    pub(super) fn range(&self, block: &str, start: u32, end: u32) -> Option<Range<usize>> {
+        let block = self.laid_out().block(*self.by_key.get(block)?);
+        let position = |at: u32| (block.start + at as usize).min(block.end);
+        Some(position(start)..position(end))
     }
 
     pub(super) fn hinted(&self, hints: &[Hint]) -> Vec<Range<usize>> {
-        let range = |hint: &Hint| {
-            let start = self.position(hint.block, hint.start)?;
-            Some(start..self.position(hint.block, hint.end)?)
-        };
-        hints.iter().filter_map(range).collect()
+        hints.iter().filter_map(|hint| self.range(hint.block, hint.start, hint.end)).collect()
     }
 }
 
@@ -142,9 +138,10 @@ impl LaidOut {
         self.folded.from[range.start] as usize..self.folded.to[range.end - 1] as usize
     }
 
-    /// The folded character that stands for a position, or the next one.
-    pub fn folded_at(&self, at: usize) -> usize {
-        self.folded.to.partition_point(|to| *to as usize <= at)
+    /// The folded characters that stand for any of some code points.
+    pub fn folded_range(&self, at: &Range<usize>) -> Range<usize> {
+        let start = self.folded.to.partition_point(|to| *to as usize <= at.start);
+        start..self.folded.from.partition_point(|from| (*from as usize) < at.end).max(start)
     }
 
     /// The numbers of the words with a hash.
