@@ -32,7 +32,7 @@ pub fn mount(config: &mut ServiceConfig) {
 
 /// The settings that editors see and readers use.
 #[derive(Debug, Clone, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = site, treat_none_as_null = true)]
+#[diesel(table_name = site, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Site {
     id: i32,
     pub version: i64,

@@ -111,7 +111,7 @@ impl Related {
 
 /// What is the same in all languages of an article.
 #[derive(Debug, Clone, diesel::Queryable, diesel::Insertable, diesel::AsChangeset)]
-#[diesel(table_name = articles, treat_none_as_null = true)]
+#[diesel(table_name = articles, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Article {
     pub id: ArticleId,
     pub kind: ArticleKind,

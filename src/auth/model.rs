@@ -33,7 +33,7 @@ text_enum! {
 /// Somebody who may sign in.
 #[derive(Debug, Clone, diesel::Queryable, diesel::Insertable, diesel::AsChangeset)]
 #[diesel(table_name = crate::db::schema::users)]
-#[diesel(treat_none_as_null = true)]
+#[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct User {
     pub id: UserId,
     /// Folded to lower case: an address signs in however it is typed.

@@ -12,7 +12,7 @@ use crate::on_each_backend;
 
 /// A row of the log.
 #[derive(Debug, Clone, Queryable, Insertable)]
-#[diesel(table_name = changes)]
+#[diesel(table_name = changes, treat_none_as_default_value = false)]
 pub struct Entry {
     pub seq: i64,
     pub at: Instant,

@@ -254,7 +254,8 @@ impl utoipa::PartialSchema for Instant {
 impl utoipa::ToSchema for Instant {}
 
 /// A JSON column that holds a `T`. `Json<Box<RawValue>>` passes the text through unread.
-#[derive(Clone, Debug, PartialEq, AsExpression, FromSqlRow)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[serde(transparent)]
 #[diesel(sql_type = DbJson)]
 pub struct Json<T: 'static>(pub T);
 

@@ -46,8 +46,8 @@ pub struct Original {
 }
 
 /// A quote as the desk has it: part of the newest revision of its text.
-#[derive(Debug, Clone, diesel::Queryable, diesel::Insertable, diesel::AsChangeset)]
-#[diesel(table_name = quotes, treat_none_as_null = true)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, diesel::Queryable, diesel::Insertable, diesel::AsChangeset)]
+#[diesel(table_name = quotes, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Quote {
     pub id: QuoteId,
     pub article_id: ArticleId,

@@ -1,7 +1,6 @@
 //! The rows of texts and of their revisions.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::auth::UserId;
@@ -10,6 +9,7 @@ use crate::db::schema::{revisions, texts};
 use crate::db::{AnyId, Instant, Json};
 use crate::http::words::{Line, Prose, WebAddress};
 use crate::language::{Lang, Slug};
+use crate::quotes::model::Quote;
 use crate::text_enum;
 
 text_enum! {
@@ -38,7 +38,7 @@ text_enum! {
 
 /// A text's row: its states. What it says stands in its revisions.
 #[derive(Debug, Clone, diesel::Queryable, diesel::Insertable, diesel::AsChangeset)]
-#[diesel(table_name = texts, treat_none_as_null = true)]
+#[diesel(table_name = texts, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Text {
     pub item_id: AnyId,
     pub item_kind: TextOf,
@@ -66,7 +66,7 @@ pub struct Text {
 
 /// An immutable copy of a text with its quotes.
 #[derive(Debug, Clone, diesel::Queryable, diesel::Insertable)]
-#[diesel(table_name = revisions)]
+#[diesel(table_name = revisions, treat_none_as_default_value = false)]
 pub struct Revision {
     pub item_id: AnyId,
     pub lang: Lang,
@@ -79,7 +79,7 @@ pub struct Revision {
     pub image: Option<Json<Image>>,
     pub seo: Option<Json<Seo>>,
     /// The text's quotes as they were.
-    pub quotes: Json<Value>,
+    pub quotes: Json<Vec<Quote>>,
     pub cause: Cause,
     pub restored_from: Option<i32>,
     pub saved_by: UserId,

@@ -59,43 +59,18 @@ pub struct Segment {
     pub suffix: String,
 }
 
-/// How surely the words of a quote stand in the text, best first.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum AnchorState {
-    /// The words stand there, code point by code point.
-    Anchored,
-    /// The same words stand there with other quotation marks, dashes, white space, case or
-    /// Unicode normalization.
-    ChangedForm,
-    /// Words that are much alike stand there, or it cannot be told which place is meant.
-    NeedsReview,
-    /// Nothing like the words is in the text.
-    Orphaned,
-}
-
-impl AnchorState {
-    pub const ALL: [AnchorState; 4] = [
-        AnchorState::Anchored,
-        AnchorState::ChangedForm,
-        AnchorState::NeedsReview,
-        AnchorState::Orphaned,
-    ];
-
-    /// The name in JSON and in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            AnchorState::Anchored => "anchored",
-            AnchorState::ChangedForm => "changed_form",
-            AnchorState::NeedsReview => "needs_review",
-            AnchorState::Orphaned => "orphaned",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<AnchorState> {
-        AnchorState::ALL.into_iter().find(|state| state.as_str() == name)
+crate::text_enum! {
+    /// How surely the words of a quote stand in the text, best first.
+    pub enum AnchorState {
+        /// The words stand there, code point by code point.
+        Anchored = "anchored",
+        /// The same words stand there with other quotation marks, dashes, white space, case or
+        /// Unicode normalization.
+        ChangedForm = "changed_form",
+        /// Words that are much alike stand there, or it cannot be told which place is meant.
+        NeedsReview = "needs_review",
+        /// Nothing like the words is in the text.
+        Orphaned = "orphaned",
     }
 }
 

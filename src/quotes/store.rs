@@ -1,0 +1,41 @@
+//! Statements on the desk's quotes.
+
+use diesel::prelude::*;
+
+use super::model::{Quote, QuoteId};
+use crate::articles::model::ArticleId;
+use crate::db::DbConn;
+use crate::db::schema::quotes;
+use crate::language::Lang;
+use crate::on_each_backend;
+
+/// A quote that is part of its text.
+pub fn find(conn: &mut DbConn, id: QuoteId) -> QueryResult<Option<Quote>> {
+    quotes::table.find(id).filter(quotes::removed_at.is_null()).first(conn).optional()
+}
+
+/// The quotes of a text in their order.
+pub fn of_text(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<Vec<Quote>> {
+    quotes::table
+        .filter(quotes::article_id.eq(article).and(quotes::lang.eq(lang)).and(quotes::removed_at.is_null()))
+        .order(quotes::position)
+        .load(conn)
+}
+
+/// The quotes of all texts of an article, by language, in their order.
+pub fn of_article(conn: &mut DbConn, article: ArticleId) -> QueryResult<Vec<Quote>> {
+    quotes::table
+        .filter(quotes::article_id.eq(article).and(quotes::removed_at.is_null()))
+        .order((quotes::lang, quotes::position))
+        .load(conn)
+}
+
+/// Writes the rows of a text's quotes anew, in two statements however many there are.
+pub fn replace(conn: &mut DbConn, rows: &[Quote]) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<QuoteId> = rows.iter().map(|quote| quote.id).collect();
+    diesel::delete(quotes::table.filter(quotes::id.eq_any(ids))).execute(conn)?;
+    on_each_backend!(conn => diesel::insert_into(quotes::table).values(rows).execute(conn).map(drop))
+}
