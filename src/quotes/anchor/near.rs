@@ -2,6 +2,7 @@
 
 use std::hash::Hash;
 use std::ops::Range;
+use std::sync::atomic::Ordering::Relaxed;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -21,9 +22,13 @@ const SAME_WORD_LEVEL: f64 = 0.6;
 /// Letters of changed words are compared one by one up to this product of both lengths.
 const LETTERS_MOST: usize = 128 * 128;
 
-/// A passage of more words is not searched for nearby. It bounds what one save can cost; the
-/// longest quotes in newspapers are a few hundred words.
-const WORDS_MOST: usize = 2_000;
+/// A passage of more words is not searched for nearby; the longest quotes in newspapers are a few
+/// hundred words.
+const WORDS_MOST: usize = 1_000;
+
+/// How many words and marks are compared for all quotes of one save, which bounds what a save can
+/// cost, to about a second. Fifty quotes of thirty words need about a tenth.
+pub(super) const COMPARISONS_MOST: usize = 300_000;
 
 /// A word that the text has more often says nothing about the place.
 const COMMON: usize = 24;
@@ -150,6 +155,11 @@ impl LaidOut {
     /// The part of a stretch that is most like the passage.
     fn best_in(&self, sought: &Units, stretch: Stretch) -> Option<Near> {
         let here = units(&self.folded, self.room_of(&stretch.roomy)?);
+        let cost = sought.units.len() + here.units.len();
+        let spend = |left: usize| left.checked_sub(cost);
+        self.comparisons_left
+            .fetch_update(Relaxed, Relaxed, spend)
+            .ok()?;
         let likeness = |part: &Range<usize>| likeness(&sought.units, &here.units[part.clone()]);
         let Some((ours, theirs)) = core(sought, &here) else {
             let likely = here.within(&self.letters_of(&stretch.likely)?);

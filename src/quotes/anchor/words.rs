@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicUsize;
 
 use unicode_normalization::char::is_combining_mark;
 
 use super::fold::{Folded, Folder, folded, is_unseen};
+use super::near::COMPARISONS_MOST;
 use super::{Hint, Place};
 
 /// The blocks of one body in one language. Nothing is folded before a quote needs it.
@@ -117,6 +119,8 @@ pub(super) struct LaidOut {
     starts: Vec<usize>,
     /// Hash of a word and its number in `words`, sorted.
     by_hash: Vec<(u32, u32)>,
+    /// How many words and marks may still be compared in search of words that are alike.
+    pub comparisons_left: AtomicUsize,
 }
 
 impl LaidOut {
@@ -143,6 +147,7 @@ impl LaidOut {
             words,
             starts,
             by_hash,
+            comparisons_left: AtomicUsize::new(COMPARISONS_MOST),
         }
     }
 
