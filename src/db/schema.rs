@@ -433,7 +433,6 @@ diesel::table! {
         body -> DbJson,
         image -> Nullable<DbJson>,
         seo -> Nullable<DbJson>,
-        quotes -> DbJson,
         quote_count -> Integer,
         corrections -> DbJson,
         translation -> Nullable<DbJson>,

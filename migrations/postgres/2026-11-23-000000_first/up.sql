@@ -345,7 +345,6 @@ create table published_texts (
     body json not null,
     image json,
     seo json,
-    quotes json not null,
     quote_count integer not null,
     corrections json not null,
     translation json,

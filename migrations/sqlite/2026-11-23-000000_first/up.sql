@@ -345,7 +345,6 @@ create table published_texts (
     body text not null,
     image text,
     seo text,
-    quotes text not null,
     quote_count integer not null,
     corrections text not null,
     translation text,

@@ -4,19 +4,55 @@ use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use super::words::joins_words;
-use super::{Anchor, AnchorState, Hint, Place, Wanted, find, reanchor};
+use super::{Anchor, AnchorState, Hint, Place, Reanchored, Wanted, find, reanchor};
 
 const AZ: &[&str] = &[
-    "körpü", "İşıq", "ılıq", "dedi", "və", "nazir", "«Bakı»", "açılacaq,", "şəhər", "IŞIQ", "gün",
-    "bu", "o", "hazırıq.", "–", "“son", "şans”", "go\u{308}ru\u{308}s\u{327}", "iş", "il",
+    "körpü",
+    "İşıq",
+    "ılıq",
+    "dedi",
+    "və",
+    "nazir",
+    "«Bakı»",
+    "açılacaq,",
+    "şəhər",
+    "IŞIQ",
+    "gün",
+    "bu",
+    "o",
+    "hazırıq.",
+    "–",
+    "“son",
+    "şans”",
+    "go\u{308}ru\u{308}s\u{327}",
+    "iş",
+    "il",
 ];
 const RU: &[&str] = &[
-    "мост", "и", "министр", "сказал,", "«Мост»", "город", "открыт.", "—", "день", "ёлка",
-    "мои\u{306}", "в", "мае", "Да", "нет", "“слово”", "год", "он", "она", "их",
+    "мост",
+    "и",
+    "министр",
+    "сказал,",
+    "«Мост»",
+    "город",
+    "открыт.",
+    "—",
+    "день",
+    "ёлка",
+    "мои\u{306}",
+    "в",
+    "мае",
+    "Да",
+    "нет",
+    "“слово”",
+    "год",
+    "он",
+    "она",
+    "их",
 ];
 const EN: &[&str] = &[
-    "bridge", "the", "said", "\"open\"", "Minister", "don't", "—", "yes", "Yes,", "no.", "we", "🌉",
-    "👍🏽", "city", "and", "a", "résumé", "it's", "-", "IT",
+    "bridge", "the", "said", "\"open\"", "Minister", "don't", "—", "yes", "Yes,", "no.", "we",
+    "🌉", "👍🏽", "city", "and", "a", "résumé", "it's", "-", "IT",
 ];
 const LANGUAGES: [(&str, &[&str]); 3] = [("az", AZ), ("ru", RU), ("en", EN)];
 
@@ -42,7 +78,12 @@ struct Story {
 
 fn stories() -> impl Strategy<Value = Story> {
     let edit = (0u8..18, 0usize..99, 0usize..999, 0usize..99);
-    let edit = edit.prop_map(|(kind, paragraph, at, much)| Edit { kind, paragraph, at, much });
+    let edit = edit.prop_map(|(kind, paragraph, at, much)| Edit {
+        kind,
+        paragraph,
+        at,
+        much,
+    });
     (
         0..LANGUAGES.len(),
         prop::collection::vec(prop::collection::vec(0usize..180, 1..24), 1..7),
@@ -50,8 +91,12 @@ fn stories() -> impl Strategy<Value = Story> {
         prop::collection::vec(edit, 1..7),
         prop::option::weighted(0.2, (0usize..9, 0u32..90, 0u32..90)),
     )
-        .prop_map(|(language, paragraphs, pieces, edits, hint)| {
-            Story { language, paragraphs, pieces, edits, hint }
+        .prop_map(|(language, paragraphs, pieces, edits, hint)| Story {
+            language,
+            paragraphs,
+            pieces,
+            edits,
+            hint,
         })
 }
 
@@ -85,12 +130,24 @@ impl Story {
             let last = (first + count).min(words.len());
             let mut exact = words[first..last].join(" ");
             if count % 4 == 3 && last == words.len() && number + 1 < text.len() {
-                let next = text[number + 1].1.split(' ').take(*count).collect::<Vec<_>>();
+                let next = text[number + 1]
+                    .1
+                    .split(' ')
+                    .take(*count)
+                    .collect::<Vec<_>>();
                 exact = format!("{exact}\n{}", next.join(" "));
             }
-            let start = words[..first].iter().map(|word| word.chars().count() as u32 + 1).sum();
+            let start = words[..first]
+                .iter()
+                .map(|word| word.chars().count() as u32 + 1)
+                .sum();
             let (block, start) = (Some(block.clone()), Some(start));
-            Wanted { exact, block, start, ..Wanted::default() }
+            Wanted {
+                exact,
+                block,
+                start,
+                ..Wanted::default()
+            }
         };
         self.pieces.iter().map(piece).collect()
     }
@@ -100,10 +157,16 @@ impl Story {
         let all: Vec<char> = text[number].1.chars().collect();
         let at = edit.at % (all.len() + 1);
         let to = (at + edit.much).min(all.len());
-        let spaces = (0..all.len()).filter(|i| all[*i] == ' ').collect::<Vec<_>>();
+        let spaces = (0..all.len())
+            .filter(|i| all[*i] == ' ')
+            .collect::<Vec<_>>();
         let space = spaces.get(edit.at % spaces.len().max(1)).copied();
         let put = |from: usize, to: usize, with: &str| {
-            all[..from].iter().chain(with.chars().collect::<Vec<_>>().iter()).chain(&all[to..]).collect()
+            all[..from]
+                .iter()
+                .chain(with.chars().collect::<Vec<_>>().iter())
+                .chain(&all[to..])
+                .collect()
         };
         let here = &mut text[number].1;
         match edit.kind {
@@ -111,14 +174,24 @@ impl Story {
             1 => *here = format!("{here} {}", self.word(edit.at)),
             2 => *here = put(at, at, &self.word(edit.much)),
             3 => *here = put(at, to, ""),
-            4 => *here = space.map_or(here.clone(), |i| put(i, i, &format!(" {}", self.word(edit.much)))),
+            4 => {
+                *here = space.map_or(here.clone(), |i| {
+                    put(i, i, &format!(" {}", self.word(edit.much)))
+                })
+            }
             5 => *here = here.replace(['«', '“', '"'], "„").replace(['»', '”'], "\""),
             6 => *here = here.replace(['–', '-'], "—").replace('\'', "’"),
             7 => *here = here.to_uppercase(),
             8 => *here = here.to_lowercase(),
             9 => *here = here.replace(' ', "\u{a0}"),
             10 => *here = space.map_or(here.clone(), |i| put(i, i + 1, " \n ")),
-            11 => *here = if edit.much % 2 == 0 { here.nfd().collect() } else { here.nfc().collect() },
+            11 => {
+                *here = if edit.much.is_multiple_of(2) {
+                    here.nfd().collect()
+                } else {
+                    here.nfc().collect()
+                }
+            }
             12 => {
                 let moved = text.remove(number);
                 text.insert(edit.at % (text.len() + 1), moved);
@@ -126,7 +199,11 @@ impl Story {
             13 | 14 => {
                 let at = space.filter(|_| edit.kind == 13).unwrap_or(at);
                 let rest: String = all[at..].iter().collect();
-                let rest = if edit.much % 2 == 0 { rest.trim().to_owned() } else { rest };
+                let rest = if edit.much.is_multiple_of(2) {
+                    rest.trim().to_owned()
+                } else {
+                    rest
+                };
                 *here = all[..at].iter().collect();
                 text.insert(number + 1, (format!("n{fresh}"), rest));
             }
@@ -135,8 +212,10 @@ impl Story {
                 text[number].1 = format!("{} {next}", text[number].1);
             }
             16 => text.insert(number, (format!("n{fresh}"), self.word(edit.at).repeat(2))),
-            17 if edit.much % 3 == 0 => text[number].0 = format!("n{fresh}"),
-            17 if edit.much % 3 == 1 => text.insert(number, (format!("n{fresh}"), text[number].1.clone())),
+            17 if edit.much.is_multiple_of(3) => text[number].0 = format!("n{fresh}"),
+            17 if edit.much % 3 == 1 => {
+                text.insert(number, (format!("n{fresh}"), text[number].1.clone()))
+            }
             17 if text.len() > 1 => drop(text.remove(number)),
             _ => {}
         }
@@ -144,7 +223,9 @@ impl Story {
 }
 
 fn places(text: &Text) -> Vec<Place<'_>> {
-    text.iter().map(|(block, text)| Place { block, text }).collect()
+    text.iter()
+        .map(|(block, text)| Place { block, text })
+        .collect()
 }
 
 fn words_in<'s>(texts: impl Iterator<Item = &'s str>) -> Vec<&'s str> {
@@ -159,8 +240,12 @@ fn words_of(anchor: &Anchor) -> Vec<&str> {
 fn slice(text: &Text, block: &str, start: u32, end: u32) -> Option<String> {
     let (_, text) = text.iter().find(|(key, _)| key == block)?;
     let length = text.chars().count();
-    (start < end && end as usize <= length)
-        .then(|| text.chars().take(end as usize).skip(start as usize).collect())
+    (start < end && end as usize <= length).then(|| {
+        text.chars()
+            .take(end as usize)
+            .skip(start as usize)
+            .collect()
+    })
 }
 
 /// How often the words stand in the text as whole words, whatever the white space, and whether
@@ -169,21 +254,32 @@ fn standing(text: &Text, exact: &str) -> (usize, bool) {
     let sought = exact.split_whitespace().collect::<Vec<_>>().join(" ");
     let all = words_in(text.iter().map(|(_, text)| text.as_str())).join(" ");
     // A row of dashes is one dash.
-    let kind = |c: char| if "-–—".contains(c) { Some(1) } else { joins_words(c).then_some(0) };
+    let kind = |c: char| {
+        if "-–—".contains(c) {
+            Some(1)
+        } else {
+            joins_words(c).then_some(0)
+        }
+    };
     let joins = |a: Option<char>, b: Option<char>| {
         let kinds = (a.and_then(kind), b.and_then(kind));
         kinds.0.is_some() && kinds.0 == kinds.1
     };
     let is_whole = |text: &str, from: usize, to: usize| {
         let (before, after) = (text[..from].chars().next_back(), text[to..].chars().next());
-        let modifies = after.is_some_and(|c| c == '\u{1f3fd}' || ('\u{300}'..'\u{370}').contains(&c));
+        let modifies =
+            after.is_some_and(|c| c == '\u{1f3fd}' || ('\u{300}'..'\u{370}').contains(&c));
         !modifies
             && !joins(before, text[from..to].chars().next())
             && !joins(after, text[from..to].chars().next_back())
     };
     let count = |text: &str, sought: &str| {
-        let starts = text.char_indices().filter(|(at, _)| text[*at..].starts_with(sought));
-        starts.filter(|(at, _)| is_whole(text, *at, at + sought.len())).count()
+        let starts = text
+            .char_indices()
+            .filter(|(at, _)| text[*at..].starts_with(sought));
+        starts
+            .filter(|(at, _)| is_whole(text, *at, at + sought.len()))
+            .count()
     };
     let paragraphs: usize = text.iter().map(|(_, text)| count(text, exact)).sum();
     (count(&all, &sought), paragraphs == 1)
@@ -199,29 +295,61 @@ fn follow(story: &Story) -> Result<(), TestCaseError> {
     let posted = anchor.clone();
     for (fresh, edit) in story.edits.iter().enumerate() {
         story.edit(&mut text, edit, fresh);
-        let hint = story.hint.map(|(block, start, end)| (format!("b{block}"), start, end));
+        let hint = story
+            .hint
+            .map(|(block, start, end)| (format!("b{block}"), start, end));
         let hints: Vec<Hint> = hint
             .iter()
-            .map(|(block, start, end)| Hint { block, start: *start, end: *end })
+            .map(|(block, start, end)| Hint {
+                block,
+                start: *start,
+                end: *end,
+            })
             .collect();
         let now = reanchor(&anchor, &hints, &places(&text), story.lang());
         check(story, &text, &posted, &now.anchor)?;
         let again = reanchor(&now.anchor, &hints, &places(&text), story.lang());
-        let crosses_blocks = now.nearest.as_ref().is_some_and(|nearest| nearest.contains('\n'));
-        if story.pieces.len() == 1 && !crosses_blocks {
-            prop_assert_eq!(again.anchor.state, now.anchor.state, "saved again: {:?} after {:?} in {:?}", again.anchor, now, text);
+        // A place that only resembles the words, or has several pieces, may be known better the
+        // second time.
+        let whole = now.anchor.segments.len() == 1;
+        let sure = now.anchor.state == AnchorState::Anchored && story.hint.is_none();
+        if sure || (whole && now.anchor.state <= AnchorState::ChangedForm) {
+            prop_assert_eq!(&again.anchor, &now.anchor, "saved again: {:?}", text);
+        } else if whole && !crosses_blocks(&now) {
+            prop_assert_eq!(
+                again.anchor.state,
+                now.anchor.state,
+                "saved again: {:?}",
+                text
+            );
         }
-        anchor = now.anchor.clone();
+        anchor = now.anchor;
     }
     Ok(())
 }
 
+fn crosses_blocks(now: &Reanchored) -> bool {
+    now.nearest
+        .as_ref()
+        .is_some_and(|nearest| nearest.contains('\n'))
+}
+
 fn check(story: &Story, text: &Text, posted: &Anchor, now: &Anchor) -> Result<(), TestCaseError> {
-    prop_assert_eq!(words_of(posted), words_of(now), "the words drifted: {:?}", text);
+    prop_assert_eq!(
+        words_of(posted),
+        words_of(now),
+        "the words drifted: {:?}",
+        text
+    );
     if now.state == AnchorState::Anchored {
         for segment in &now.segments {
             let slice = slice(text, &segment.block, segment.start, segment.end);
-            prop_assert_eq!(slice.as_deref(), Some(&*segment.exact), "not the slice: {:?}", text);
+            prop_assert_eq!(
+                slice.as_deref(),
+                Some(&*segment.exact),
+                "not the slice: {:?}",
+                text
+            );
         }
     }
     if story.pieces.len() == 1 && story.hint.is_none() {

@@ -10,13 +10,26 @@ impl Words<'_> {
     /// Finds the place of a posted quote. Only its exact words count as found.
     pub fn find(&self, wanted: &[Wanted]) -> Result<Anchor, FindError> {
         if wanted.is_empty() {
-            return Err(FindError::NotFound { segment: 0, nearest: None });
+            return Err(FindError::NotFound {
+                segment: 0,
+                nearest: None,
+            });
         }
-        let choices = wanted.iter().enumerate().map(|(number, wanted)| self.choices(number, wanted));
+        let choices = wanted
+            .iter()
+            .enumerate()
+            .map(|(number, wanted)| self.choices(number, wanted));
         let choices = choices.collect::<Result<Vec<_>, _>>()?;
         let places = in_order(&choices)?;
-        let segments = self.joined(&places).iter().flat_map(|at| self.segments(at)).collect();
-        Ok(Anchor { state: AnchorState::Anchored, segments })
+        let segments = self
+            .joined(&places)
+            .iter()
+            .flat_map(|at| self.segments(at))
+            .collect();
+        Ok(Anchor {
+            state: AnchorState::Anchored,
+            segments,
+        })
     }
 
     /// The places that the hints leave for one piece, at least one.
@@ -27,7 +40,10 @@ impl Words<'_> {
         let mut same: Vec<Found> = found.iter().filter(|found| found.same).cloned().collect();
         if same.is_empty() {
             let nearest = self.nearest_to(&sought, &found);
-            return Err(FindError::NotFound { segment: number, nearest });
+            return Err(FindError::NotFound {
+                segment: number,
+                nearest,
+            });
         }
         self.narrow(&mut same, wanted);
         Ok(same.into_iter().map(|found| found.at).collect())
@@ -38,7 +54,7 @@ impl Words<'_> {
             Some(found) => Some(self.slice(&found.at)),
             None => {
                 let laid = self.laid_out();
-                let near = laid.near(&sought.folded.text, &[])?;
+                let near = laid.near(&sought.folded, &[])?;
                 Some(self.slice(&laid.unfolded(&near.folded)))
             }
         }
@@ -49,11 +65,15 @@ impl Words<'_> {
         let laid = self.laid_out();
         if let Some(prefix) = &wanted.prefix {
             let prefix = folded(prefix, self.lang).text;
-            keep(places, |found| laid.agreement_before(&prefix, found.folded.start).is_full());
+            keep(places, |found| {
+                laid.agreement_before(&prefix, found.folded.start).is_full()
+            });
         }
         if let Some(suffix) = &wanted.suffix {
             let suffix = folded(suffix, self.lang).text;
-            keep(places, |found| laid.agreement_after(&suffix, found.folded.end).is_full());
+            keep(places, |found| {
+                laid.agreement_after(&suffix, found.folded.end).is_full()
+            });
         }
         if let Some(block) = &wanted.block {
             let block_of = |found: &Found| self.places[laid.block_at(found.at.start)].block;
@@ -85,7 +105,11 @@ fn distance_from(laid: &LaidOut, wanted: &Wanted) -> Option<impl Fn(&Found) -> u
     let offset = wanted.start.or(wanted.end)? as usize;
     let by_start = wanted.start.is_some();
     Some(move |found: &Found| {
-        let at = if by_start { found.at.start } else { found.at.end };
+        let at = if by_start {
+            found.at.start
+        } else {
+            found.at.end
+        };
         let block = laid.block(laid.block_at(found.at.start));
         (at - block.start).abs_diff(offset)
     })
@@ -103,17 +127,31 @@ fn in_order(choices: &[Vec<Range<usize>>]) -> Result<Vec<Range<usize>>, FindErro
     let sure = |choices: &[Range<usize>]| (choices.len() == 1).then(|| choices[0].clone());
     let mut places: Vec<_> = choices.iter().map(|choices| sure(choices)).collect();
     for number in 0..choices.len() {
-        if places[number].is_none() && number > 0 && let Some(before) = &places[number - 1] {
-            places[number] = choices[number].iter().find(|at| at.start >= before.end).cloned();
+        if places[number].is_none()
+            && number > 0
+            && let Some(before) = &places[number - 1]
+        {
+            places[number] = choices[number]
+                .iter()
+                .find(|at| at.start >= before.end)
+                .cloned();
         }
     }
     for number in (0..choices.len()).rev() {
-        if places[number].is_none() && let Some(Some(after)) = places.get(number + 1) {
-            places[number] = choices[number].iter().rfind(|at| at.end <= after.start).cloned();
+        if places[number].is_none()
+            && let Some(Some(after)) = places.get(number + 1)
+        {
+            places[number] = choices[number]
+                .iter()
+                .rfind(|at| at.end <= after.start)
+                .cloned();
         }
     }
     let chosen = |(segment, place): (usize, Option<Range<usize>>)| {
-        place.ok_or(FindError::Ambiguous { segment, places: choices[segment].len() })
+        place.ok_or(FindError::Ambiguous {
+            segment,
+            places: choices[segment].len(),
+        })
     };
     places.into_iter().enumerate().map(chosen).collect()
 }

@@ -3,6 +3,8 @@
 //!
 //! Folding works on grapheme clusters, so that a place found in folded text never cuts one.
 
+use std::sync::LazyLock;
+
 use icu_casemap::{CaseMapper, CaseMapperBorrowed};
 use icu_segmenter::{GraphemeClusterSegmenter, GraphemeClusterSegmenterBorrowed};
 use unicode_normalization::UnicodeNormalization;
@@ -35,17 +37,18 @@ pub(super) struct Folder {
     out: Folded,
     at: u32,
     turkic: bool,
-    case: CaseMapperBorrowed<'static>,
+    kinds: &'static [Kind],
     clusters: GraphemeClusterSegmenterBorrowed<'static>,
 }
 
 impl Folder {
     pub fn new(lang: &str) -> Folder {
+        let turkic = has_dotless_i(lang);
         Folder {
             out: Folded::default(),
             at: 0,
-            turkic: has_dotless_i(lang),
-            case: CaseMapper::new(),
+            turkic,
+            kinds: if turkic { &TURKIC } else { &USUAL },
             clusters: GraphemeClusterSegmenter::new(),
         }
     }
@@ -60,44 +63,35 @@ impl Folder {
     }
 
     pub fn text(&mut self, text: &str) {
-        let mut rest = text.char_indices().peekable();
-        while let Some((from, first)) = rest.next() {
-            let mut last = first;
+        let (kinds, turkic) = (self.kinds, self.turkic);
+        let kind = |c: char| match kinds.get(c as usize) {
+            Some(kind) => *kind,
+            None => kind_of(c, turkic),
+        };
+        let mut rest = text
+            .char_indices()
+            .map(|(at, c)| (at, c, kind(c)))
+            .peekable();
+        while let Some((from, first, kind)) = rest.next() {
+            let mut last = kind;
             let mut to = from + first.len_utf8();
-            while let Some(&(at, next)) = rest.peek() {
-                if stands_alone(last) && stands_alone(next) {
-                    break;
-                }
-                (last, to) = (next, at + next.len_utf8());
-                rest.next();
+            let mut single = true;
+            while let Some((at, c, next)) = rest.next_if(|(_, _, next)| !last.is_apart_from(*next))
+            {
+                (last, to, single) = (next, at + c.len_utf8(), false);
             }
-            if to == from + first.len_utf8() && stands_alone(first) {
-                self.single(first);
-            } else {
-                self.run(&text[from..to]);
+            match kind {
+                Kind::Space if single => self.space(1),
+                Kind::Unseen if single => self.at += 1,
+                Kind::Letter(folded) if single => self.letter(folded),
+                _ => self.run(&text[from..to]),
             }
         }
     }
 
-    /// A character that is a grapheme cluster by itself and folds to one character.
-    fn single(&mut self, c: char) {
-        if c.is_whitespace() {
-            self.space(1);
-        } else if is_unseen(c) {
-            self.at += 1;
-        } else {
-            let folded = levelled(self.simple_case(c));
-            self.push(folded, 1);
-            self.at += 1;
-        }
-    }
-
-    fn simple_case(&self, c: char) -> char {
-        match (self.turkic, c) {
-            (true, _) => self.case.simple_fold_turkic(c),
-            (false, c) if c.is_ascii() => c.to_ascii_lowercase(),
-            (false, c) => self.case.simple_fold(c),
-        }
+    fn letter(&mut self, folded: char) {
+        self.push(folded, 1);
+        self.at += 1;
     }
 
     fn run(&mut self, run: &str) {
@@ -123,10 +117,14 @@ impl Folder {
     fn full_case(&self, cluster: &str) -> String {
         let composed: String = cluster.nfc().collect();
         if !self.turkic {
-            return self.case.fold_string(&composed).into_owned();
+            return CASE.fold_string(&composed).into_owned();
         }
-        let cased = self.case.fold_turkic_string(&composed);
-        if cased == "i\u{307}" { "i".to_owned() } else { cased.into_owned() }
+        let cased = CASE.fold_turkic_string(&composed);
+        if cased == "i\u{307}" {
+            "i".to_owned()
+        } else {
+            cased.into_owned()
+        }
     }
 
     /// White space, of which any amount is one space.
@@ -165,6 +163,45 @@ fn has_dotless_i(lang: &str) -> bool {
     language.eq_ignore_ascii_case("az") || language.eq_ignore_ascii_case("tr")
 }
 
+const CASE: CaseMapperBorrowed<'static> = CaseMapper::new();
+
+/// The kinds of the characters that the site's languages are written with, so that most of a text
+/// is folded by looking up.
+static USUAL: LazyLock<Vec<Kind>> = LazyLock::new(|| kinds(false));
+static TURKIC: LazyLock<Vec<Kind>> = LazyLock::new(|| kinds(true));
+
+fn kinds(turkic: bool) -> Vec<Kind> {
+    ('\0'..'\u{530}').map(|c| kind_of(c, turkic)).collect()
+}
+
+/// What a character is to folding.
+#[derive(Clone, Copy)]
+enum Kind {
+    Space,
+    /// Shows nothing.
+    Unseen,
+    /// Folds to this one.
+    Letter(char),
+    /// May belong to one grapheme cluster with its neighbours, or fold to several characters.
+    Cluster,
+}
+
+impl Kind {
+    fn is_apart_from(self, other: Kind) -> bool {
+        !matches!((self, other), (Kind::Cluster, _) | (_, Kind::Cluster))
+    }
+}
+
+fn kind_of(c: char, turkic: bool) -> Kind {
+    match c {
+        _ if !stands_alone(c) => Kind::Cluster,
+        _ if c.is_whitespace() => Kind::Space,
+        _ if is_unseen(c) => Kind::Unseen,
+        _ if turkic => Kind::Letter(levelled(CASE.simple_fold_turkic(c))),
+        _ => Kind::Letter(levelled(CASE.simple_fold(c))),
+    }
+}
+
 /// Characters that never join their neighbours to a grapheme cluster of several code points when
 /// those are such characters too, are normalized already, and fold to one character. They are
 /// most of what a newsroom writes, and are spared the segmenter.
@@ -191,8 +228,24 @@ pub(super) fn is_unseen(c: char) -> bool {
 /// “ ” or ' ' means the same words.
 fn levelled(c: char) -> char {
     match c {
-        '\'' | '`' | '´' | '«' | '»' | 'ʻ' | 'ʼ' | 'ʹ' | '‘'..='‟' | '‹' | '›' | '′' | '″'
-        | '❛'..='❞' | '「'..='』' | '〝'..='〟' | '＂' | '＇' => '"',
+        '\''
+        | '`'
+        | '´'
+        | '«'
+        | '»'
+        | 'ʻ'
+        | 'ʼ'
+        | 'ʹ'
+        | '‘'..='‟'
+        | '‹'
+        | '›'
+        | '′'
+        | '″'
+        | '❛'..='❞'
+        | '「'..='』'
+        | '〝'..='〟'
+        | '＂'
+        | '＇' => '"',
         '‐'..='―' | '−' | '﹘' | '﹣' | '－' => '-',
         _ => c,
     }

@@ -4,40 +4,50 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::fold::folded;
-use super::words::{BORDER, Borders, Found, LaidOut, Sought, Words, is_blank, joins_words};
+use super::words::{BORDER, Borders, Found, Sought, Words, is_blank, joins_words};
 use super::{Anchor, AnchorState, Hint, Reanchored, Segment};
-
-/// So many folded characters must agree before a neighbourhood that changed still counts as the
-/// old one: fewer agree by chance, a full stop or the end of a common word.
-const AGREEMENT_LEAST: usize = 4;
-
-/// What it counts that the words stood at the edge of a block and do so again: less than any words.
-const AGREEMENT_AT_EDGE: usize = 2;
 
 impl Words<'_> {
     /// Follows a quote into this text. `hints` are the `quote` marks of the saved body that name
     /// this quote; where its words stand at one of them, that is the place.
     pub fn reanchor(&self, old: &Anchor, hints: &[Hint]) -> Reanchored {
         let was_sure = old.state <= AnchorState::ChangedForm;
-        let hinted = |segment: &Segment| {
-            hints.is_empty() || hints.iter().any(|hint| hint.touches(segment))
-        };
+        let hinted =
+            |segment: &Segment| hints.is_empty() || hints.iter().any(|hint| hint.touches(segment));
         let stands = |segment: &Segment| hinted(segment) && self.is_in_place(segment);
         if was_sure && old.segments.iter().all(stands) {
-            let anchor = Anchor { state: AnchorState::Anchored, ..old.clone() };
-            return Reanchored { anchor, nearest: None };
+            let anchor = Anchor {
+                state: AnchorState::Anchored,
+                ..old.clone()
+            };
+            return Reanchored {
+                anchor,
+                nearest: None,
+            };
         }
-        let mut search = Search {
+        let mut search = self.search(hints, was_sure);
+        passages(&old.segments).for_each(|passage| search.follow(passage));
+        // Pieces that have come together can be found even where one by itself says too little.
+        let mut whole = self.search(hints, was_sure);
+        if old.segments.len() > 1 && search.state() > AnchorState::ChangedForm {
+            whole.follow_run(&old.segments);
+        }
+        let best = if whole.pieces.is_empty() {
+            search
+        } else {
+            whole
+        };
+        best.reanchored()
+    }
+
+    fn search(&self, hints: &[Hint], was_sure: bool) -> Search<'_, '_> {
+        let hints = self.hinted(hints);
+        Search {
             words: self,
-            hints: self.hinted(hints),
+            hints,
             was_sure,
             pieces: Vec::new(),
-        };
-        // Pieces that have come together are found as one even where each by itself is too short.
-        if old.segments.len() < 2 || !search.follow_words(&old.segments) {
-            passages(&old.segments).for_each(|passage| search.follow(passage));
         }
-        search.reanchored()
     }
 
     /// Whether two pieces are in one block with white space, and nothing else, between them.
@@ -45,7 +55,9 @@ impl Words<'_> {
         let laid = self.laid_out();
         first.end < second.start
             && laid.block_at(first.start) == laid.block_at(second.start)
-            && laid.text[first.end..second.start].iter().all(|c| is_blank(*c))
+            && laid.text[first.end..second.start]
+                .iter()
+                .all(|c| is_blank(*c))
     }
 }
 
@@ -89,30 +101,41 @@ type Merit = (bool, bool, bool, usize, bool);
 
 impl Search<'_, '_> {
     fn follow(&mut self, passage: &[Segment]) {
-        if passage.len() > 1 && self.follow_words(passage) {
+        if passage.len() > 1 && self.follow_run(passage) {
             return;
         }
-        for segment in passage.chunks(1) {
-            if self.follow_words(segment) {
-                continue;
-            }
-            let nearby = self.look_nearby(&self.known(segment), segment);
-            let orphan = Piece { state: AnchorState::Orphaned, at: None, segments: segment.to_vec() };
-            self.pieces.push(nearby.unwrap_or(orphan));
+        for segment in passage {
+            let known = self.known(std::slice::from_ref(segment));
+            let piece = self.look_for_words(&known, segment);
+            let piece = piece.or_else(|| self.look_nearby(&known, segment));
+            self.pieces.push(piece.unwrap_or_else(|| Piece {
+                state: AnchorState::Orphaned,
+                at: None,
+                segments: vec![segment.clone()],
+            }));
         }
     }
 
-    /// Whether the words of some segments, one after another, were found in any form.
-    fn follow_words(&mut self, segments: &[Segment]) -> bool {
-        let found = self.look_for_words(&self.known(segments), segments);
-        let is_found = found.is_some();
-        self.pieces.extend(found);
+    /// Whether the words of several segments were surely found, one after another.
+    fn follow_run(&mut self, segments: &[Segment]) -> bool {
+        let found = self.look_for_words(&self.known(segments), &segments[0]);
+        let sure = found.filter(|piece| piece.state <= AnchorState::ChangedForm);
+        let is_found = sure.is_some();
+        self.pieces.extend(sure);
         is_found
+    }
+
+    fn state(&self) -> AnchorState {
+        let states = self.pieces.iter().map(|piece| piece.state);
+        states.max().unwrap_or(AnchorState::Anchored)
     }
 
     fn known(&self, passage: &[Segment]) -> Known {
         let lang = self.words.lang;
-        let exact: Vec<&str> = passage.iter().map(|segment| segment.exact.as_str()).collect();
+        let exact: Vec<&str> = passage
+            .iter()
+            .map(|segment| segment.exact.as_str())
+            .collect();
         let exact = exact.join(&BORDER.to_string());
         let (first, last) = (&passage[0], &passage[passage.len() - 1]);
         let joins = |c: Option<char>| c.is_some_and(joins_words);
@@ -129,7 +152,7 @@ impl Search<'_, '_> {
     }
 
     /// The best place where the words stand, as they were or in another form.
-    fn look_for_words(&self, known: &Known, old: &[Segment]) -> Option<Piece> {
+    fn look_for_words(&self, known: &Known, old: &Segment) -> Option<Piece> {
         let laid = self.words.laid_out();
         let found = laid.places_of(&known.sought, Borders::AnyWhiteSpace);
         let whole = |found: &&Found| {
@@ -142,7 +165,10 @@ impl Search<'_, '_> {
             return Some(self.doubtful(best.at.clone(), old));
         };
         let merit = self.merit(known, best);
-        let equal = places.iter().filter(|found| self.merit(known, found) == merit).count();
+        let equal = places
+            .iter()
+            .filter(|found| self.merit(known, found) == merit)
+            .count();
         if equal > 1 && !(self.was_sure && known.at.is_some()) {
             return Some(self.doubtful(best.at.clone(), old));
         }
@@ -150,7 +176,12 @@ impl Search<'_, '_> {
     }
 
     fn best<'f>(&self, known: &Known, places: &[&'f Found]) -> Option<&'f Found> {
-        let distance = |found: &Found| known.at.as_ref().map_or(0, |at| at.start.abs_diff(found.at.start));
+        let distance = |found: &Found| {
+            known
+                .at
+                .as_ref()
+                .map_or(0, |at| at.start.abs_diff(found.at.start))
+        };
         let merit = |found: &&&Found| (self.merit(known, found), Reverse(distance(found)));
         // Of equals the last would win; in the order of the text the first should.
         places.iter().rev().max_by_key(merit).copied()
@@ -163,60 +194,87 @@ impl Search<'_, '_> {
         let hinted = self.hints.iter().any(meets);
         let free = !taken.clone().any(meets);
         let in_order = taken.all(|earlier| earlier.end <= found.at.start);
-        let before = laid.agreement_before(&known.prefix, found.folded.start).weight();
-        let after = laid.agreement_after(&known.suffix, found.folded.end).weight();
-        (hinted, found.same, free, before + after, in_order)
+        let before = laid
+            .agreement_before(&known.prefix, found.folded.start)
+            .weight();
+        let after = laid
+            .agreement_after(&known.suffix, found.folded.end)
+            .weight();
+        (hinted, free, found.same, before + after, in_order)
     }
 
     fn sure(&self, found: &Found, sought: &Sought) -> Piece {
         let at = Some(found.at.clone());
         if found.same {
             let segments = self.words.segments(&found.at);
-            return Piece { state: AnchorState::Anchored, at, segments };
+            return Piece {
+                state: AnchorState::Anchored,
+                at,
+                segments,
+            };
         }
         let segments = self.words.segments_in_own_words(found, sought);
-        Piece { state: AnchorState::ChangedForm, at, segments }
+        Piece {
+            state: AnchorState::ChangedForm,
+            at,
+            segments,
+        }
     }
 
     /// Words that are alike, nearest to the old place or to a mark if several are.
-    fn look_nearby(&self, known: &Known, old: &[Segment]) -> Option<Piece> {
+    fn look_nearby(&self, known: &Known, old: &Segment) -> Option<Piece> {
         let laid = self.words.laid_out();
         let around = self.hints.iter().chain(&known.at);
         let around: Vec<Range<usize>> = around.map(|at| laid.folded_range(at)).collect();
-        let near = laid.near(&known.sought.folded.text, &around)?;
+        let near = laid.near(&known.sought.folded, &around)?;
         Some(self.doubtful(laid.unfolded(&near.folded), old))
     }
 
     /// Keeps the old words and their neighbours, and says where a person should look.
-    fn doubtful(&self, at: Range<usize>, old: &[Segment]) -> Piece {
+    fn doubtful(&self, at: Range<usize>, old: &Segment) -> Piece {
         let parts = self.words.parts(&at);
         let most = parts.into_iter().rev().max_by_key(ExactSizeIterator::len);
-        let here = self.words.segment(most.unwrap_or(at.clone()), String::new());
-        let moved = |segment: &Segment| Segment {
-            block: here.block.clone(),
-            start: here.start,
-            end: here.end,
-            ..segment.clone()
-        };
-        let segments = old.iter().map(moved).collect();
-        Piece { state: AnchorState::NeedsReview, at: Some(at), segments }
+        let here = self
+            .words
+            .segment(most.unwrap_or(at.clone()), old.exact.clone());
+        let (prefix, suffix) = (old.prefix.clone(), old.suffix.clone());
+        Piece {
+            state: AnchorState::NeedsReview,
+            at: Some(at),
+            segments: vec![Segment {
+                prefix,
+                suffix,
+                ..here
+            }],
+        }
     }
 
     fn reanchored(self) -> Reanchored {
-        let first_changed = self.pieces.iter().find(|piece| piece.state != AnchorState::Anchored);
+        let first_changed = self
+            .pieces
+            .iter()
+            .find(|piece| piece.state != AnchorState::Anchored);
         let place = first_changed.and_then(|piece| piece.at.as_ref());
         let nearest = place.map(|at| self.words.slice(at));
-        let state = self.pieces.iter().map(|piece| piece.state).max();
-        let segments = self.joined_pieces().into_iter().flat_map(|piece| piece.segments).collect();
-        let state = state.unwrap_or(AnchorState::Anchored);
-        Reanchored { anchor: Anchor { state, segments }, nearest }
+        let state = self.state();
+        let segments = self
+            .joined_pieces()
+            .into_iter()
+            .flat_map(|piece| piece.segments)
+            .collect();
+        Reanchored {
+            anchor: Anchor { state, segments },
+            nearest,
+        }
     }
 
     /// Anchored pieces that have come to stand side by side are one.
     fn joined_pieces(self) -> Vec<Piece> {
         let mut joined: Vec<Piece> = Vec::new();
         for piece in self.pieces {
-            let both = joined.last().filter(|last| last.state.max(piece.state) == AnchorState::Anchored);
+            let both = joined
+                .last()
+                .filter(|last| last.state.max(piece.state) == AnchorState::Anchored);
             let ends = both.and_then(|last| last.at.clone()).zip(piece.at.clone());
             match (joined.last_mut(), ends) {
                 (Some(last), Some((first, second))) if self.words.is_one_piece(&first, &second) => {
@@ -228,71 +286,5 @@ impl Search<'_, '_> {
             }
         }
         joined
-    }
-}
-
-/// How much of a remembered neighbourhood stands beside a place.
-pub(super) struct Agreement {
-    agreeing: usize,
-    of: usize,
-    at_edge: bool,
-}
-
-impl Agreement {
-    fn new(remembered: &[char], beside: impl Iterator<Item = char>, at_edge: bool) -> Agreement {
-        let agreeing = remembered.iter().zip(beside).take_while(|(a, b)| *a == b).count();
-        Agreement { agreeing, of: remembered.len(), at_edge }
-    }
-
-    pub fn is_full(&self) -> bool {
-        self.agreeing == self.of
-    }
-
-    fn weight(&self) -> usize {
-        match self {
-            Agreement { of: 0, at_edge, .. } => usize::from(*at_edge) * AGREEMENT_AT_EDGE,
-            Agreement { agreeing, .. } if *agreeing >= AGREEMENT_LEAST || self.is_full() => *agreeing,
-            _ => 0,
-        }
-    }
-}
-
-impl LaidOut {
-    /// Compares a folded prefix with what stands before a place of the folded text. White space
-    /// next to the place does not count.
-    pub(super) fn agreement_before(&self, prefix: &[char], start: usize) -> Agreement {
-        let before = self.folded.text[..start].trim_space_end();
-        let prefix: Vec<char> = prefix.trim_space_end().iter().rev().copied().collect();
-        let at_edge = start == 0 || self.is_border_between(start - 1, start);
-        Agreement::new(&prefix, before.iter().rev().copied(), at_edge)
-    }
-
-    /// The same for a suffix and what stands after a place.
-    pub(super) fn agreement_after(&self, suffix: &[char], end: usize) -> Agreement {
-        let after = self.folded.text[end..].trim_space_start();
-        let at_edge = end == self.folded.text.len() || self.is_border_between(end - 1, end);
-        Agreement::new(suffix.trim_space_start(), after.iter().copied(), at_edge)
-    }
-
-    /// Whether a border of blocks is among the code points of two folded characters.
-    fn is_border_between(&self, first: usize, second: usize) -> bool {
-        let (from, to) = (self.folded.from[first] as usize, self.folded.to[second] as usize);
-        self.block_at(from) != self.block_at(to)
-    }
-}
-
-/// Folded text has at most one space in a row.
-trait TrimSpace {
-    fn trim_space_start(&self) -> &[char];
-    fn trim_space_end(&self) -> &[char];
-}
-
-impl TrimSpace for [char] {
-    fn trim_space_start(&self) -> &[char] {
-        self.strip_prefix(&[' ']).unwrap_or(self)
-    }
-
-    fn trim_space_end(&self) -> &[char] {
-        self.strip_suffix(&[' ']).unwrap_or(self)
     }
 }

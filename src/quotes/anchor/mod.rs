@@ -1,14 +1,16 @@
 //! Where the words of a quote stand in a body, and what becomes of them at each save.
 //!
-//! The shapes are here. Laying out a body for searching is in `words`, comparing words in spite
-//! of their typography in `fold`, posting a quote in `find`, following it through a save in
-//! `follow`, words that are only alike in `near`, cutting a place into segments in `place`.
-//! The rule is told, with examples that the tests read, in `docs/anchors.md`.
+//! The shapes are here. Laying out a body for searching is in `words`, levelling typography in
+//! `fold`, posting a quote in `find`, following it through a save in `follow`, words that are
+//! only alike in `near`, what stands beside the words in `neighbours`, cutting a place into
+//! segments in `place`. The rule is told, with examples that the tests read, in
+//! `docs/anchors.md`.
 
 mod find;
 mod fold;
 mod follow;
 mod near;
+mod neighbours;
 mod place;
 mod words;
 
@@ -119,7 +121,10 @@ pub struct Wanted {
 pub enum FindError {
     /// `nearest` is what stands in the text and is most like the words, if anything is.
     #[error("the words of segment {segment} are not in the text")]
-    NotFound { segment: usize, nearest: Option<String> },
+    NotFound {
+        segment: usize,
+        nearest: Option<String>,
+    },
     #[error("the words of segment {segment} stand in {places} places, which nothing tells apart")]
     Ambiguous { segment: usize, places: usize },
 }

@@ -2,15 +2,17 @@
 
 use std::hash::Hash;
 use std::ops::Range;
+use std::sync::atomic::Ordering::Relaxed;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+use super::fold::Folded;
 use super::words::{LaidOut, Word, hash, words};
 
 /// How alike words must be for a person to be asked about them: twice the letters that the
 /// quote and the place share, by the letters of both. At 0.6 two of five words may be other ones.
-/// Sentences on one subject that are not edits of each other share up to half of their letters,
-/// in articles, names and common verbs, and must not be proposed as each other.
+/// Sentences of one story that are not edits of each other are mostly below 0.1, and up to 0.55
+/// where they name their subject in the same words; those must not be proposed as each other.
 pub const NEAR_LEVEL: f64 = 0.6;
 
 /// Two words, or two short runs of words, are forms of each other when they share so much of
@@ -20,9 +22,13 @@ const SAME_WORD_LEVEL: f64 = 0.6;
 /// Letters of changed words are compared one by one up to this product of both lengths.
 const LETTERS_MOST: usize = 128 * 128;
 
-/// A passage of more words is not searched for nearby. It bounds what one save can cost; the
-/// longest quotes in newspapers are a few hundred words.
-const WORDS_MOST: usize = 2_000;
+/// A passage of more words is not searched for nearby; the longest quotes in newspapers are a few
+/// hundred words.
+const WORDS_MOST: usize = 1_000;
+
+/// How many words and marks are compared for all quotes of one save, which bounds what a save can
+/// cost, to about a second. Fifty quotes of thirty words need about a tenth.
+pub(super) const COMPARISONS_MOST: usize = 300_000;
 
 /// A word that the text has more often says nothing about the place.
 const COMMON: usize = 24;
@@ -40,16 +46,20 @@ impl LaidOut {
     /// The place most like the folded words, if any is alike enough. `around` are places of the
     /// folded text to try besides those where words of the passage stand; an earlier one wins
     /// over equals.
-    pub(super) fn near(&self, sought: &[char], around: &[Range<usize>]) -> Option<Near> {
-        let sought_words = words(sought);
+    pub(super) fn near(&self, sought: &Folded, around: &[Range<usize>]) -> Option<Near> {
+        let sought_words = words(&sought.text);
         if sought_words.is_empty() || sought_words.len() > WORDS_MOST {
             return None;
         }
-        let sought = units(sought, 0..sought.len());
+        let sought = units(sought, 0..sought.text.len());
         let known = around.iter().map(|at| self.place_itself(&sought, at));
-        let beside = around.iter().map(|at| self.stretch_at(at.start, sought_words.len()));
+        let beside = around
+            .iter()
+            .map(|at| self.stretch_at(at.start, sought_words.len()));
         let voted = self.stretches(&sought_words, &sought);
-        let searched = beside.chain(voted).flat_map(|stretch| self.best_in(&sought, stretch));
+        let searched = beside
+            .chain(voted)
+            .flat_map(|stretch| self.best_in(&sought, stretch));
         let mut places: Vec<Near> = known.chain(searched).collect();
         places.reverse();
         places
@@ -69,14 +79,20 @@ struct Stretch {
 
 impl LaidOut {
     fn stretch_at(&self, at: usize, length: usize) -> Stretch {
-        self.stretch(self.words.partition_point(|word| word.range().end <= at), length)
+        self.stretch(
+            self.words.partition_point(|word| word.range().end <= at),
+            length,
+        )
     }
 
     fn stretch(&self, first: usize, length: usize) -> Stretch {
         let room = length / 2 + 4;
         let end = self.words.len().min(first + length);
         let roomy = first.saturating_sub(room)..self.words.len().min(end + room);
-        Stretch { likely: first.min(end)..end, roomy }
+        Stretch {
+            likely: first.min(end)..end,
+            roomy,
+        }
     }
 
     /// The stretches that hold most letters of words of the passage, if they hold a quarter.
@@ -105,7 +121,10 @@ impl LaidOut {
                 chosen.push(first);
             }
         }
-        chosen.into_iter().map(|first| self.stretch(first, length)).collect()
+        chosen
+            .into_iter()
+            .map(|first| self.stretch(first, length))
+            .collect()
     }
 
     /// Where words of the passage stand: the number of each in the text and its letters, in
@@ -126,39 +145,72 @@ impl LaidOut {
             hits
         };
         let hits = hits_of(true);
-        if hits.is_empty() { hits_of(false) } else { hits }
+        if hits.is_empty() {
+            hits_of(false)
+        } else {
+            hits
+        }
     }
 
     /// The part of a stretch that is most like the passage.
     fn best_in(&self, sought: &Units, stretch: Stretch) -> Option<Near> {
-        let here = units(&self.folded.text, self.room_of(&stretch.roomy)?);
+        let here = units(&self.folded, self.room_of(&stretch.roomy)?);
+        let cost = sought.units.len() + here.units.len();
+        let spend = |left: usize| left.checked_sub(cost);
+        self.comparisons_left
+            .fetch_update(Relaxed, Relaxed, spend)
+            .ok()?;
         let likeness = |part: &Range<usize>| likeness(&sought.units, &here.units[part.clone()]);
         let Some((ours, theirs)) = core(sought, &here) else {
             let likely = here.within(&self.letters_of(&stretch.likely)?);
-            return Some(Near { similarity: likeness(&likely), folded: here.range(&likely) });
+            return Some(Near {
+                similarity: likeness(&likely),
+                folded: here.range(&likely),
+            });
         };
         let start = theirs.start - here.replacing(sought, 0..ours.start, (0..theirs.start).rev());
         let after = theirs.end..here.units.len();
         let end = theirs.end + here.replacing(sought, ours.end..sought.units.len(), after);
         let parts = [start..end, start..theirs.end, theirs.start..end, theirs];
-        let alike = parts.each_ref().map(likeness);
-        let best = (0..parts.len()).rev().max_by(|a, b| alike[*a].total_cmp(&alike[*b]))?;
+        let whole = likeness(&parts[0]);
+        let alike = parts.each_ref().map(|part| {
+            if *part == parts[0] {
+                whole
+            } else {
+                likeness(part)
+            }
+        });
+        let best = (0..parts.len())
+            .rev()
+            .max_by(|a, b| alike[*a].total_cmp(&alike[*b]))?;
         // What stands in the stead of missing words belongs to the place.
         let shown = if alike[0] >= NEAR_LEVEL { 0 } else { best };
-        Some(Near { similarity: alike[best], folded: here.range(&parts[shown]) })
+        Some(Near {
+            similarity: alike[best],
+            folded: here.range(&parts[shown]),
+        })
     }
 
     /// What now stands between the borders of a known place.
     fn place_itself(&self, sought: &Units, at: &Range<usize>) -> Near {
-        let here = units(&self.folded.text, at.clone());
-        Near { similarity: likeness(&sought.units, &here.units), folded: at.clone() }
+        let here = units(&self.folded, at.clone());
+        Near {
+            similarity: likeness(&sought.units, &here.units),
+            folded: at.clone(),
+        }
     }
 
     /// The folded characters between the words beside some words.
     fn room_of(&self, numbers: &Range<usize>) -> Option<Range<usize>> {
         let letters = self.letters_of(numbers)?;
-        let before = numbers.start.checked_sub(1).map_or(0, |last| self.words[last].range().end);
-        let after = self.words.get(numbers.end).map_or(self.folded.text.len(), |word| word.range().start);
+        let before = numbers
+            .start
+            .checked_sub(1)
+            .map_or(0, |last| self.words[last].range().end);
+        let after = self
+            .words
+            .get(numbers.end)
+            .map_or(self.folded.text.len(), |word| word.range().start);
         Some(before.min(letters.start)..after)
     }
 
@@ -169,7 +221,7 @@ impl LaidOut {
     }
 }
 
-/// Words and punctuation marks, which is what is compared.
+/// Words, punctuation marks and pictures, which is what is compared.
 struct Units<'t> {
     units: Vec<&'t [char]>,
     at: Vec<usize>,
@@ -193,7 +245,9 @@ impl Units<'_> {
         let missing = &sought.units[missing];
         let marks = missing.iter().any(|unit| is_mark(unit));
         let beside = beside.take(missing.len());
-        beside.take_while(|number| marks || !is_mark(self.units[*number])).count()
+        beside
+            .take_while(|number| marks || !is_mark(self.units[*number]))
+            .count()
     }
 
     fn range(&self, part: &Range<usize>) -> Range<usize> {
@@ -202,20 +256,21 @@ impl Units<'_> {
     }
 }
 
-fn units(text: &[char], range: Range<usize>) -> Units<'_> {
-    let (mut units, mut at) = (Vec::new(), Vec::new());
+fn units(folded: &Folded, range: Range<usize>) -> Units<'_> {
+    let mut cuts = vec![range.start];
     let mut next = range.start;
-    let mut put = |from: usize, to: usize| {
-        at.push(from);
-        units.push(&text[from..to]);
-    };
-    for word in words(&text[range.clone()]) {
+    for word in words(&folded.text[range.clone()]) {
         let word = range.start + word.range().start..range.start + word.range().end;
-        (next..word.start).filter(|i| text[*i] != ' ').for_each(|i| put(i, i + 1));
-        put(word.start, word.end);
+        cuts.extend((next + 1..word.start).filter(|at| folded.is_edge(*at)));
+        cuts.extend([word.start, word.end]);
         next = word.end;
     }
-    (next..range.end).filter(|i| text[*i] != ' ').for_each(|i| put(i, i + 1));
+    cuts.extend((next + 1..range.end).filter(|at| folded.is_edge(*at)));
+    cuts.push(range.end);
+    let unit = |cut: &[usize]| folded.text.get(cut[0]..cut[1]);
+    let is_unit = |at: &usize, unit: &[char]| !unit.is_empty() && folded.text[*at] != ' ';
+    let all = cuts.windows(2).filter_map(|cut| Some((cut[0], unit(cut)?)));
+    let (at, units) = all.filter(|(at, unit)| is_unit(at, unit)).unzip();
     Units { units, at }
 }
 
@@ -259,10 +314,20 @@ fn shared_letters(old: &[&[char]], new: &[&[char]]) -> i64 {
     if old.len() * new.len() > LETTERS_MOST {
         return 0;
     }
-    let equal = |op: &DiffOp| if let DiffOp::Equal { len, .. } = op { *len as i64 } else { 0 };
+    let equal = |op: &DiffOp| {
+        if let DiffOp::Equal { len, .. } = op {
+            *len as i64
+        } else {
+            0
+        }
+    };
     let shared = diff(&old, &new).iter().map(equal).sum();
     let both = (old.len() + new.len()) as i64;
-    if ratio(shared, both) >= SAME_WORD_LEVEL { shared } else { 0 }
+    if ratio(shared, both) >= SAME_WORD_LEVEL {
+        shared
+    } else {
+        0
+    }
 }
 
 fn diff<T: Eq + Hash>(old: &[T], new: &[T]) -> Vec<DiffOp> {
@@ -274,5 +339,9 @@ fn letters(units: &[&[char]]) -> i64 {
 }
 
 fn ratio(shared: i64, both: i64) -> f64 {
-    if both == 0 { 0.0 } else { 2.0 * shared as f64 / both as f64 }
+    if both == 0 {
+        0.0
+    } else {
+        2.0 * shared as f64 / both as f64
+    }
 }

@@ -2,14 +2,9 @@
 
 use std::ops::Range;
 
-use unicode_normalization::char::is_combining_mark;
-
+use super::neighbours::context;
 use super::words::{BORDER, Found, Sought, Words, is_blank};
 use super::{Hint, Segment};
-
-/// How many code points of a block are kept before and after the words: enough to tell
-/// repetitions apart, and what the W3C model calls a snippet.
-const CONTEXT: usize = 32;
 
 impl Words<'_> {
     /// The segments of words that stand in the text as they are: `exact` is the slice.
@@ -26,13 +21,22 @@ impl Words<'_> {
         let parts = self.parts(&found.at);
         let whole = parts.len() == 1;
         let own = |part: &Range<usize>| {
-            if whole { 0..sought.exact.len() } else { self.own_words(part, found, sought) }
+            if whole {
+                0..sought.exact.len()
+            } else {
+                self.own_words(part, found, sought)
+            }
         };
-        parts.into_iter().map(|part| {
-            let exact = sought.exact[own(&part)].iter().map(|c| if *c == BORDER { ' ' } else { *c });
-            let exact = exact.collect();
-            self.segment(part, exact)
-        }).collect()
+        parts
+            .into_iter()
+            .map(|part| {
+                let exact = sought.exact[own(&part)]
+                    .iter()
+                    .map(|c| if *c == BORDER { ' ' } else { *c });
+                let exact = exact.collect();
+                self.segment(part, exact)
+            })
+            .collect()
     }
 
     /// The sought code points that a part of their place stands for.
@@ -82,10 +86,14 @@ impl Words<'_> {
     /// Whether the words stand where they stood, between the same neighbours. Then nothing else
     /// in the text can be a better place for them.
     pub(super) fn is_in_place(&self, segment: &Segment) -> bool {
-        let Some(place) = self.place(&segment.block) else { return false };
+        let Some(place) = self.place(&segment.block) else {
+            return false;
+        };
         let text: Vec<char> = place.text.chars().collect();
         let range = segment.start as usize..segment.end as usize;
-        let Some(slice) = text.get(range.clone()) else { return false };
+        let Some(slice) = text.get(range.clone()) else {
+            return false;
+        };
         !slice.is_empty()
             && segment.exact.chars().eq(slice.iter().copied())
             && context(&text, &range) == (segment.prefix.clone(), segment.suffix.clone())
@@ -96,12 +104,4 @@ impl Hint<'_> {
     pub(super) fn touches(&self, segment: &Segment) -> bool {
         self.block == segment.block && self.start < segment.end && segment.start < self.end
     }
-}
-
-/// The code points of a block before and after a range of it.
-fn context(block: &[char], range: &Range<usize>) -> (String, String) {
-    let before = &block[range.start.saturating_sub(CONTEXT)..range.start];
-    let after = &block[range.end..block.len().min(range.end + CONTEXT)];
-    let cut_off = before.iter().take_while(|c| is_combining_mark(**c)).count();
-    (before[cut_off..].iter().collect(), after.iter().collect())
 }

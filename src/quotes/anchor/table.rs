@@ -52,7 +52,10 @@ fn told(cell: &str) -> Told {
             }
         }
         if let Some(start) = open {
-            told.brackets.last_mut().unwrap().push((number, start, length));
+            told.brackets
+                .last_mut()
+                .unwrap()
+                .push((number, start, length));
         }
         told.paragraphs.push((String::new(), text));
     }
@@ -61,7 +64,10 @@ fn told(cell: &str) -> Told {
 
 impl Told {
     fn places(&self) -> Vec<Place<'_>> {
-        self.paragraphs.iter().map(|(block, text)| Place { block, text }).collect()
+        self.paragraphs
+            .iter()
+            .map(|(block, text)| Place { block, text })
+            .collect()
     }
 
     fn wanted(&self) -> Vec<Wanted> {
@@ -85,7 +91,9 @@ impl Told {
     fn take_keys(&mut self, before: &[(String, String)], save: usize) {
         let mut free: Vec<Option<&(String, String)>> = before.iter().map(Some).collect();
         for (block, text) in &mut self.paragraphs {
-            let equal = free.iter_mut().find(|old| old.is_some_and(|old| old.1 == *text));
+            let equal = free
+                .iter_mut()
+                .find(|old| old.is_some_and(|old| old.1 == *text));
             if let Some(old) = equal.and_then(Option::take) {
                 *block = old.0.clone();
             }
@@ -115,7 +123,8 @@ fn rows() -> Vec<[&'static str; 5]> {
         <[&str; 5]>::try_from(cells).ok()
     };
     let rows = PAGE.lines().filter_map(cells);
-    rows.filter(|row| row[0] != "language" && !row[0].starts_with("--")).collect()
+    rows.filter(|row| row[0] != "language" && !row[0].starts_with("--"))
+        .collect()
 }
 
 #[test]
@@ -125,7 +134,10 @@ fn the_page_tells_at_least_forty_edits() {
 
 #[test]
 fn every_edit_of_the_page_ends_as_the_page_says() {
-    let wrong: Vec<String> = rows().into_iter().filter_map(|row| check(row).err()).collect();
+    let wrong: Vec<String> = rows()
+        .into_iter()
+        .filter_map(|row| check(row).err())
+        .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -135,7 +147,10 @@ fn check([lang, before, quote, after, outcome]: [&str; 5]) -> Result<(), String>
     text.take_keys(&[], 0);
     let spelled: Vec<String> = quote.split(" / ").map(words_of).collect();
     if spelled != text.words {
-        return Err(format!("{row}\n  the brackets hold {:?}, not {spelled:?}", text.words));
+        return Err(format!(
+            "{row}\n  the brackets hold {:?}, not {spelled:?}",
+            text.words
+        ));
     }
     let found = find(&text.wanted(), &text.places(), lang);
     let mut anchor = found.map_err(|error| format!("{row}\n  {error}"))?;
@@ -151,7 +166,10 @@ fn check([lang, before, quote, after, outcome]: [&str; 5]) -> Result<(), String>
             seen = now.stretches();
         }
         if anchor.state.as_str() != state || seen != now.stretches() {
-            return Err(format!("{row}\n  {anchor:?}\n  nearest {:?}", result.nearest));
+            return Err(format!(
+                "{row}\n  {anchor:?}\n  nearest {:?}",
+                result.nearest
+            ));
         }
         text = now;
     }

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicUsize;
 
 use unicode_normalization::char::is_combining_mark;
 
 use super::fold::{Folded, Folder, folded, is_unseen};
+use super::near::COMPARISONS_MOST;
 use super::{Hint, Place};
 
 /// The blocks of one body in one language. Nothing is folded before a quote needs it.
@@ -19,8 +21,17 @@ pub struct Words<'a> {
 
 impl<'a> Words<'a> {
     pub fn new(places: &'a [Place<'a>], lang: &'a str) -> Words<'a> {
-        let by_key = places.iter().enumerate().rev().map(|(at, place)| (place.block, at));
-        Words { places, lang, by_key: by_key.collect(), laid_out: OnceLock::new() }
+        let by_key = places
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(at, place)| (place.block, at));
+        Words {
+            places,
+            lang,
+            by_key: by_key.collect(),
+            laid_out: OnceLock::new(),
+        }
     }
 
     pub(super) fn place(&self, block: &str) -> Option<&'a Place<'a>> {
@@ -28,7 +39,8 @@ impl<'a> Words<'a> {
     }
 
     pub(super) fn laid_out(&self) -> &LaidOut {
-        self.laid_out.get_or_init(|| LaidOut::new(self.places, self.lang))
+        self.laid_out
+            .get_or_init(|| LaidOut::new(self.places, self.lang))
     }
 
     /// Code points of a block as those of the whole text, cut at the end of the block.
@@ -39,7 +51,10 @@ impl<'a> Words<'a> {
     }
 
     pub(super) fn hinted(&self, hints: &[Hint]) -> Vec<Range<usize>> {
-        hints.iter().filter_map(|hint| self.range(hint.block, hint.start, hint.end)).collect()
+        hints
+            .iter()
+            .filter_map(|hint| self.range(hint.block, hint.start, hint.end))
+            .collect()
     }
 }
 
@@ -52,7 +67,10 @@ pub(super) struct Sought {
 impl Sought {
     pub fn new(exact: &str, lang: &str) -> Sought {
         let exact = exact.trim_matches(is_blank);
-        Sought { exact: exact.chars().collect(), folded: folded(exact, lang) }
+        Sought {
+            exact: exact.chars().collect(),
+            folded: folded(exact, lang),
+        }
     }
 }
 
@@ -101,6 +119,8 @@ pub(super) struct LaidOut {
     starts: Vec<usize>,
     /// Hash of a word and its number in `words`, sorted.
     by_hash: Vec<(u32, u32)>,
+    /// How many words and marks may still be compared in search of words that are alike.
+    pub comparisons_left: AtomicUsize,
 }
 
 impl LaidOut {
@@ -117,10 +137,18 @@ impl LaidOut {
         }
         let folded = folder.folded();
         let words = words(&folded.text);
-        let hash = |(number, word): (usize, &Word)| (hash(&folded.text[word.range()]), number as u32);
+        let hash =
+            |(number, word): (usize, &Word)| (hash(&folded.text[word.range()]), number as u32);
         let mut by_hash: Vec<_> = words.iter().enumerate().map(hash).collect();
         by_hash.sort_unstable();
-        LaidOut { text, folded, words, starts, by_hash }
+        LaidOut {
+            text,
+            folded,
+            words,
+            starts,
+            by_hash,
+            comparisons_left: AtomicUsize::new(COMPARISONS_MOST),
+        }
     }
 
     /// The code points of a block in the whole text.
@@ -140,15 +168,25 @@ impl LaidOut {
 
     /// The folded characters that stand for any of some code points.
     pub fn folded_range(&self, at: &Range<usize>) -> Range<usize> {
-        let start = self.folded.to.partition_point(|to| *to as usize <= at.start);
-        start..self.folded.from.partition_point(|from| (*from as usize) < at.end).max(start)
+        let start = self
+            .folded
+            .to
+            .partition_point(|to| *to as usize <= at.start);
+        start
+            ..self
+                .folded
+                .from
+                .partition_point(|from| (*from as usize) < at.end)
+                .max(start)
     }
 
     /// The numbers of the words with a hash.
     pub fn with_hash(&self, hash: u32) -> impl ExactSizeIterator<Item = usize> + '_ {
         let from = self.by_hash.partition_point(|entry| entry.0 < hash);
         let count = self.by_hash[from..].partition_point(|entry| entry.0 == hash);
-        self.by_hash[from..from + count].iter().map(|entry| entry.1 as usize)
+        self.by_hash[from..from + count]
+            .iter()
+            .map(|entry| entry.1 as usize)
     }
 
     /// Every place of the words, the same or in another form, in the order of the text.
@@ -159,7 +197,10 @@ impl LaidOut {
             let same = self.is_same(&sought.exact, &at, borders);
             Found { folded, at, same }
         };
-        self.matches(&sought.folded.text).into_iter().map(found).collect()
+        self.matches(&sought.folded.text)
+            .into_iter()
+            .map(found)
+            .collect()
     }
 
     fn matches(&self, sought: &[char]) -> Vec<usize> {
@@ -174,9 +215,14 @@ impl LaidOut {
         match self.rarest_word(sought) {
             Some((word, rarest)) => {
                 let start = |number: usize| (self.words[number].at as usize).checked_sub(word);
-                self.with_hash(rarest).filter_map(start).filter(fits).collect()
+                self.with_hash(rarest)
+                    .filter_map(start)
+                    .filter(fits)
+                    .collect()
             }
-            None => (0..=self.folded.text.len() - sought.len()).filter(fits).collect(),
+            None => (0..=self.folded.text.len() - sought.len())
+                .filter(fits)
+                .collect(),
         }
     }
 
@@ -227,7 +273,10 @@ pub(super) fn words(text: &[char]) -> Vec<Word> {
         let joins = joins_words(*c);
         match words.last_mut() {
             Some(word) if open && joins => word.len += 1,
-            _ if joins || c.is_alphanumeric() => words.push(Word { at: at as u32, len: 1 }),
+            _ if joins || c.is_alphanumeric() => words.push(Word {
+                at: at as u32,
+                len: 1,
+            }),
             _ => {}
         }
         open = joins;
@@ -237,15 +286,15 @@ pub(super) fn words(text: &[char]) -> Vec<Word> {
 
 /// Whether two such characters side by side belong to one word.
 pub(super) fn joins_words(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphanumeric();
+    match c {
+        // Most of what is asked, spared the tables.
+        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
+        '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2c1}' | '\u{400}'..='\u{481}' => true,
+        // Scripts without spaces: Thai, Lao, Burmese, Khmer, Chinese, Japanese.
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' => false,
+        '\u{2e80}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{20000}'.. => false,
+        _ => c.is_alphanumeric() || (c >= '\u{300}' && is_combining_mark(c)),
     }
-    let spaceless = matches!(
-        c,
-        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
-            | '\u{2e80}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..
-    );
-    !spaceless && (c.is_alphanumeric() || (c >= '\u{300}' && is_combining_mark(c)))
 }
 
 /// White space, or what shows nothing.
@@ -264,5 +313,7 @@ fn spaces(text: &[char]) -> usize {
 
 /// FNV-1a: quick on short words; every use compares the words themselves afterwards.
 pub(super) fn hash(word: &[char]) -> u32 {
-    word.iter().fold(0x811c_9dc5, |hash, c| (hash ^ *c as u32).wrapping_mul(0x0100_0193))
+    word.iter().fold(0x811c_9dc5, |hash, c| {
+        (hash ^ *c as u32).wrapping_mul(0x0100_0193)
+    })
 }

@@ -1,0 +1,55 @@
+//! Articles: what is the same in all languages (kind, section, topics, authors, related items,
+//! review policy) and a text per language. Only texts have drafts; a change of the article itself
+//! reaches readers in the same transaction.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `model` | the article's row and who may see and write it |
+//! | `input` | what a tool posts, read and checked before the transaction |
+//! | `writing` | saving a text: its body, its quotes, its slug, its revision |
+//! | `publishing` | the publish gate, corrections, and what readers get |
+//! | `slugs` | addresses that are never given away |
+//! | `diff` | what changed between two revisions |
+//! | `store`, `published` | statements on the desk's tables, and on what readers see |
+//! | `api`, `cards` | JSON of the newsroom, JSON of readers |
+//! | `desk`, `desk_texts`, `desk_history` | the newsroom's handlers |
+//! | `public` | the readers' handlers |
+
+pub mod api;
+pub mod cards;
+pub mod desk;
+pub mod desk_history;
+pub mod desk_texts;
+pub mod diff;
+pub mod input;
+pub mod model;
+pub mod published;
+pub mod publishing;
+pub mod slugs;
+pub mod store;
+pub mod writing;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(desk::list_desk_articles)
+        .service(desk::create_article)
+        .service(desk::get_desk_article)
+        .service(desk::patch_article)
+        .service(desk::delete_article)
+        .service(desk::restore_article)
+        .service(desk_texts::get_text)
+        .service(desk_texts::put_text)
+        .service(desk_texts::patch_text)
+        .service(desk_texts::delete_text)
+        .service(desk_texts::submit_text)
+        .service(desk_texts::take_back_text)
+        .service(desk_texts::publish_text)
+        .service(desk_texts::unpublish_text)
+        .service(desk_texts::retract_text)
+        .service(desk_history::list_revisions)
+        .service(desk_history::get_revision)
+        .service(desk_history::restore_revision)
+        .service(desk_history::diff_revisions);
+}

@@ -1,0 +1,192 @@
+//! Statements on the desk's articles.
+
+use diesel::prelude::*;
+
+use super::model::{Article, ArticleId};
+use crate::auth::UserId;
+use crate::db::dialect::{Way, row_compare};
+use crate::db::schema::{article_authors, article_topics, articles, corrections, texts};
+use crate::db::{AnyId, DbConn, Instant, Json};
+use crate::language::Lang;
+use crate::on_each_backend;
+use crate::sections::SectionId;
+use crate::texts::model::{Pending, TextState};
+use crate::topics::TopicId;
+
+/// An article, deleted or not.
+pub fn find(conn: &mut DbConn, id: ArticleId) -> QueryResult<Option<Article>> {
+    articles::table.find(id).first(conn).optional()
+}
+
+pub fn insert(conn: &mut DbConn, article: &Article) -> QueryResult<()> {
+    diesel::insert_into(articles::table).values(article).execute(conn).map(drop)
+}
+
+/// Saves the row if it still has the version that was read; false where it has not.
+pub fn save(conn: &mut DbConn, article: &Article, read_version: i64) -> QueryResult<bool> {
+    let unchanged = articles::table.filter(articles::id.eq(article.id).and(articles::version.eq(read_version)));
+    diesel::update(unchanged).set(article).execute(conn).map(|rows| rows == 1)
+}
+
+/// The topics of several articles, in the order in which each has them.
+pub fn topics_of(conn: &mut DbConn, ids: &[ArticleId]) -> QueryResult<Vec<(ArticleId, TopicId)>> {
+    article_topics::table
+        .filter(article_topics::article_id.eq_any(ids))
+        .order((article_topics::article_id, article_topics::position))
+        .select((article_topics::article_id, article_topics::topic_id))
+        .load(conn)
+}
+
+/// Puts these topics in the place of those that the article had.
+pub fn set_topics(conn: &mut DbConn, article: ArticleId, topics: &[TopicId]) -> QueryResult<()> {
+    diesel::delete(article_topics::table.filter(article_topics::article_id.eq(article))).execute(conn)?;
+    let rows: Vec<_> = (0_i32..)
+        .zip(topics)
+        .map(|(position, topic)| {
+            (
+                article_topics::article_id.eq(article),
+                article_topics::topic_id.eq(*topic),
+                article_topics::position.eq(position),
+            )
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    on_each_backend!(conn => diesel::insert_into(article_topics::table).values(&rows).execute(conn).map(drop))
+}
+
+/// Notes whose article it is: who made it, and its authors that have accounts.
+pub fn set_authors(conn: &mut DbConn, article: &Article) -> QueryResult<()> {
+    diesel::delete(article_authors::table.filter(article_authors::article_id.eq(article.id))).execute(conn)?;
+    let mut users: Vec<UserId> = article.authors.0.iter().filter_map(|author| author.user).collect();
+    users.push(article.created_by);
+    users.sort();
+    users.dedup();
+    let rows: Vec<_> = users
+        .into_iter()
+        .map(|user| (article_authors::article_id.eq(article.id), article_authors::user_id.eq(user)))
+        .collect();
+    on_each_backend!(conn => diesel::insert_into(article_authors::table).values(&rows).execute(conn).map(drop))
+}
+
+/// Which articles the desk wants to see.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub state: Option<TextState>,
+    pub pending: Option<Pending>,
+    pub lang: Option<Lang>,
+    pub sections: Vec<SectionId>,
+    pub author: Option<UserId>,
+    pub updated_after: Option<Instant>,
+    pub external_id: Option<String>,
+    pub deleted: bool,
+    /// Only what this user may see: what is published, and their own.
+    pub seen_by: Option<UserId>,
+}
+
+/// The place of an article in the desk's list.
+pub type Key = (Instant, ArticleId);
+
+/// A page, latest change first, or from the key backwards.
+pub fn list(conn: &mut DbConn, filter: &Filter, at: Option<(bool, Key)>, limit: i64) -> QueryResult<Vec<Article>> {
+    let query = filtered(filter).limit(limit);
+    match at {
+        None => query.order((articles::updated_at.desc(), articles::id.desc())),
+        Some((false, key)) => query
+            .filter(row_compare((articles::updated_at, articles::id), Way::Before, key))
+            .order((articles::updated_at.desc(), articles::id.desc())),
+        Some((true, key)) => query
+            .filter(row_compare((articles::updated_at, articles::id), Way::After, key))
+            .order((articles::updated_at.asc(), articles::id.asc())),
+    }
+    .load(conn)
+}
+
+/// How many there are, at most `limit`.
+pub fn count(conn: &mut DbConn, filter: &Filter, limit: i64) -> QueryResult<i64> {
+    let some: Vec<ArticleId> = filtered(filter).limit(limit).select(articles::id).load(conn)?;
+    Ok(some.len() as i64)
+}
+
+fn filtered(filter: &Filter) -> articles::BoxedQuery<'_, crate::db::MultiBackend> {
+    let mut query = articles::table.into_boxed();
+    query = match filter.deleted {
+        true => query.filter(articles::deleted_at.is_not_null()),
+        false => query.filter(articles::deleted_at.is_null()),
+    };
+    if !filter.sections.is_empty() {
+        query = query.filter(articles::section_id.eq_any(&filter.sections));
+    }
+    if let Some(after) = filter.updated_after {
+        query = query.filter(articles::updated_at.gt(after));
+    }
+    if let Some(external_id) = &filter.external_id {
+        query = query.filter(articles::external_id.eq(external_id));
+    }
+    if let Some(author) = filter.author {
+        let theirs = article_authors::table
+            .filter(article_authors::article_id.eq(articles::id).and(article_authors::user_id.eq(author)));
+        query = query.filter(diesel::dsl::exists(theirs));
+    }
+    if let Some(user) = filter.seen_by {
+        query = query.filter(articles::created_by.eq(user).or(diesel::dsl::exists(published_text())));
+    }
+    with_texts(query, filter)
+}
+
+type Query<'a> = articles::BoxedQuery<'a, crate::db::MultiBackend>;
+
+#[diesel::dsl::auto_type]
+fn published_text() -> _ {
+    let of_article = texts::item_id.eq(articles::id);
+    texts::table.filter(of_article.and(texts::state.eq(TextState::Published)))
+}
+
+/// One text must fit all that is asked of texts.
+fn with_texts<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
+    if filter.state.is_none() && filter.pending.is_none() && filter.lang.is_none() {
+        return query;
+    }
+    let mut fitting = texts::table
+        .filter(texts::item_id.eq(articles::id).and(texts::deleted_at.is_null()))
+        .select(texts::item_id)
+        .into_boxed();
+    if let Some(state) = filter.state {
+        fitting = fitting.filter(texts::state.eq(state));
+    }
+    if let Some(pending) = filter.pending {
+        fitting = fitting.filter(texts::pending.eq(pending));
+    }
+    if let Some(lang) = &filter.lang {
+        fitting = fitting.filter(texts::lang.eq(lang));
+    }
+    query.filter(diesel::dsl::exists(fitting))
+}
+
+/// What readers are told about words that were changed after they were published.
+#[derive(Debug, Clone, Queryable, Insertable)]
+#[diesel(table_name = corrections, treat_none_as_default_value = false)]
+pub struct Correction {
+    pub item_id: AnyId,
+    pub lang: Lang,
+    pub to_revision: i32,
+    pub from_revision: i32,
+    pub note: String,
+    pub quotes: Json<Vec<crate::quotes::model::QuoteId>>,
+    pub blocks: Json<Vec<String>>,
+    pub made_by: UserId,
+    pub made_at: Instant,
+}
+
+pub fn insert_correction(conn: &mut DbConn, correction: &Correction) -> QueryResult<()> {
+    diesel::insert_into(corrections::table).values(correction).execute(conn).map(drop)
+}
+
+/// The corrections of a text, oldest first.
+pub fn corrections_of(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<Vec<Correction>> {
+    corrections::table
+        .filter(corrections::item_id.eq(article.of::<()>()).and(corrections::lang.eq(lang)))
+        .order(corrections::to_revision)
+        .load(conn)
+}

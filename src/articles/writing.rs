@@ -1,0 +1,349 @@
+//! Saving a text of an article: its body, its quotes found again, its slug, its revision, in one
+//! transaction.
+
+use std::collections::BTreeMap;
+
+use super::input::{Draft, SlugWish, TextInput};
+use super::model::{Article, ArticleId};
+use super::slugs;
+use crate::auth::Staff;
+use crate::body::{Body, PlainBlock, QuoteHint, keep_keys};
+use crate::changes::{Action, Change, ItemKind};
+use crate::db::{Id, Json, Tx};
+use crate::http::problem::{Code, Problem};
+use crate::language::Lang;
+use crate::quotes::anchor::{Anchor, Hint, Place, Wanted, Words};
+use crate::quotes::api::{NewQuote, not_found};
+use crate::quotes::model::{Quote, QuoteEffect, VerificationState, statement_of};
+use crate::quotes::store as quotes;
+use crate::sources::matching::{Found, SourceMatch, find_by_id, find_or_make, NewSource};
+use crate::sources::model::SourceId;
+use crate::texts::model::{Cause, Content, Revision, Text, TextOf, TextState};
+use crate::texts::states::StateError;
+use crate::texts::store as texts;
+
+/// A text as a save left it.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    pub text: Text,
+    pub head: Revision,
+    pub quotes: Vec<Quote>,
+    pub effects: Vec<QuoteEffect>,
+}
+
+/// The sources that a post names, by the name that its quotes use.
+pub type NamedSources = BTreeMap<String, Found>;
+
+impl From<StateError> for Problem {
+    fn from(error: StateError) -> Self {
+        match error {
+            StateError::Future => Self::field("/published_at", error.to_string()),
+            _ => Self::new(Code::WrongState, error.to_string()),
+        }
+    }
+}
+
+/// Finds or makes the sources of a post.
+pub fn name_sources(
+    tx: &mut Tx,
+    sources: &BTreeMap<String, NewSource>,
+    staff: &Staff,
+) -> Result<NamedSources, Problem> {
+    let mut named = NamedSources::new();
+    for (name, source) in sources {
+        let pointer = format!("/sources/{name}");
+        let found = find_or_make(tx, source, staff).map_err(|problem| problem.below(&pointer))?;
+        named.insert(name.clone(), found);
+    }
+    Ok(named)
+}
+
+/// What became of the sources of a post.
+pub fn matches_of(named: &NamedSources) -> BTreeMap<String, SourceMatch> {
+    named.iter().map(|(name, found)| (name.clone(), found.into())).collect()
+}
+
+/// Makes a text. A deleted one of the same language comes back with what it says now.
+pub fn create_text(
+    tx: &mut Tx,
+    article: &Article,
+    lang: &Lang,
+    input: TextInput,
+    named: &NamedSources,
+    staff: &Staff,
+) -> Result<Saved, Problem> {
+    let now = tx.now();
+    let item = article.id.of();
+    let wish = input.slug.clone().map_or(SlugWish::FromHeadline, SlugWish::Named);
+    let before = texts::find_any(tx, item, lang)?;
+    let present = before.as_ref().and_then(|text| text.slug.as_ref());
+    let slug = slugs::claim(tx, article.id, lang, present, &wish, &input.headline)?;
+    let text = match before {
+        Some(mut text) => {
+            let read = text.version;
+            text.save(now)?;
+            (text.deleted_at, text.headline, text.slug) = (None, input.headline.clone(), Some(slug.clone()));
+            save_row(tx, &text, read)?;
+            text
+        }
+        None => {
+            let text = new_text(article.id, lang, &input.headline, slug.clone(), staff, now);
+            texts::insert(tx, &text)?;
+            text
+        }
+    };
+    let body = match input.body {
+        Some(Draft::Blocks(_, hints)) if !hints.is_empty() => return Err(foreign_mark()),
+        Some(Draft::Blocks(body, _) | Draft::Flat(body)) => body,
+        None => Body::default(),
+    };
+    let content = Content {
+        slug: Some(slug),
+        headline: input.headline,
+        standfirst: input.standfirst,
+        body,
+        image: input.image,
+        seo: input.seo,
+    };
+    let mut rows = Vec::new();
+    for (nth, (quote, wanted)) in input.quotes.unwrap_or_default().iter().enumerate() {
+        let added = new_quote(tx, &text, &content.body, quote, wanted, named, staff);
+        let mut row = added.map_err(|problem| problem.below(&format!("/quotes/{nth}")))?;
+        row.position = nth as i32;
+        rows.push(row);
+    }
+    finish(tx, Saved { head: revision(&text, content, &rows, Cause::Save, None, staff, now), text, quotes: rows, effects: Vec::new() }, staff)
+}
+
+fn new_text(article: ArticleId, lang: &Lang, headline: &str, slug: crate::language::Slug, staff: &Staff, now: crate::db::Instant) -> Text {
+    Text {
+        item_id: article.of(),
+        item_kind: TextOf::Article,
+        lang: lang.clone(),
+        version: 1,
+        state: TextState::Draft,
+        pending: None,
+        head_revision: 1,
+        published_revision: None,
+        slug: Some(slug),
+        headline: headline.to_owned(),
+        note: None,
+        first_published_at: None,
+        published_at: None,
+        updated_at: None,
+        created_by: staff.id,
+        created_at: now,
+        saved_at: now,
+        deleted_at: None,
+    }
+}
+
+/// A save in the making: a text that is there, what it will say, and its quotes.
+pub struct Draughting {
+    pub text: Text,
+    pub content: Content,
+    pub quotes: Vec<Quote>,
+    pub cause: Cause,
+    pub restored_from: Option<i32>,
+}
+
+impl Draughting {
+    /// Begins with what the text says now.
+    pub fn of(tx: &mut Tx, text: Text, cause: Cause) -> Result<Self, Problem> {
+        let head = texts::find_revision(tx, text.item_id, &text.lang, text.head_revision)?;
+        let head = head.ok_or_else(|| Problem::new(Code::Internal, "The text has lost its revision."))?;
+        let quotes = quotes::of_text(tx, text.item_id.of(), &text.lang)?;
+        Ok(Self { text, content: head.into(), quotes, cause, restored_from: None })
+    }
+
+    /// Puts in a new body and finds the quotes in it again.
+    pub fn set_body(&mut self, draft: Draft) -> Result<Vec<QuoteEffect>, Problem> {
+        let hints = match draft {
+            Draft::Blocks(body, hints) => {
+                self.content.body = body;
+                hints
+            }
+            Draft::Flat(mut body) => {
+                keep_keys(&mut body, &self.content.body);
+                self.content.body = body;
+                Vec::new()
+            }
+        };
+        if hints.iter().any(|hint| !self.quotes.iter().any(|quote| quote.id.uuid() == hint.quote)) {
+            return Err(foreign_mark());
+        }
+        Ok(reanchor(&mut self.quotes, &self.content.body, &self.text.lang, &hints))
+    }
+
+    /// Saves it all: the slug, the row if it has still the version that was read, the revision,
+    /// the quotes.
+    pub fn save(mut self, tx: &mut Tx, wish: &SlugWish, effects: Vec<QuoteEffect>, staff: &Staff) -> Result<Saved, Problem> {
+        let (now, read) = (tx.now(), self.text.version);
+        let article: ArticleId = self.text.item_id.of();
+        let slug = slugs::claim(tx, article, &self.text.lang, self.text.slug.as_ref(), wish, &self.content.headline)?;
+        self.text.save(now)?;
+        self.content.slug = Some(slug.clone());
+        self.text.slug = Some(slug);
+        self.text.headline.clone_from(&self.content.headline);
+        save_row(tx, &self.text, read)?;
+        let kept: Vec<Quote> = self.quotes.iter().filter(|quote| quote.removed_at.is_none()).cloned().collect();
+        let head = revision(&self.text, self.content, &kept, self.cause, self.restored_from, staff, now);
+        let saved = finish(tx, Saved { text: self.text, head, quotes: self.quotes, effects }, staff)?;
+        Ok(Saved { quotes: kept, ..saved })
+    }
+}
+
+/// Follows the quotes of a text into a new body; tells what became of each that was touched.
+pub fn reanchor(quotes: &mut [Quote], body: &Body, lang: &Lang, hints: &[QuoteHint]) -> Vec<QuoteEffect> {
+    let plain = body.plain();
+    let places = places(&plain);
+    let words = Words::new(&places, lang.as_str());
+    let mut effects = Vec::new();
+    for quote in quotes {
+        let own: Vec<Hint> = hints.iter().filter(|hint| hint.quote == quote.id.uuid()).map(hint_of).collect();
+        let before = Anchor { state: quote.anchor_state, segments: quote.segments.0.clone() };
+        let after = words.reanchor(&before, &own);
+        if after.anchor.state != before.state || quote.needs_confirmation() {
+            effects.push(QuoteEffect {
+                quote: quote.id,
+                before: Some(before.state),
+                after: after.anchor.state,
+                nearest: after.nearest,
+            });
+        }
+        quote.anchor_state = after.anchor.state;
+        quote.segments = Json(after.anchor.segments);
+    }
+    effects
+}
+
+fn hint_of(hint: &QuoteHint) -> Hint<'_> {
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Hint { block: &hint.block, start: offset(hint.start), end: offset(hint.end) }
+}
+
+fn places(plain: &[PlainBlock]) -> Vec<Place<'_>> {
+    plain.iter().map(|block| Place { block: &block.key, text: &block.text }).collect()
+}
+
+fn foreign_mark() -> Problem {
+    Problem::field("/body", "a quote mark names a quote that is not one of this text")
+}
+
+/// Finds the words of a posted quote in the body.
+pub fn find_words(body: &Body, lang: &Lang, wanted: &[Wanted]) -> Result<Anchor, Problem> {
+    let plain = body.plain();
+    Words::new(&places(&plain), lang.as_str()).find(wanted).map_err(|error| not_found(&error))
+}
+
+/// A posted quote with its source, outlet and place; the errors point into it.
+pub fn new_quote(
+    tx: &mut Tx,
+    text: &Text,
+    body: &Body,
+    quote: &NewQuote,
+    wanted: &[Wanted],
+    named: &NamedSources,
+    staff: &Staff,
+) -> Result<Quote, Problem> {
+    let quote = quote.clone();
+    let article: ArticleId = text.item_id.of();
+    let source_id = resolve(tx, quote.source.as_deref(), named, staff).map_err(|problem| problem.below("/source"))?;
+    if source_id.is_none() && quote.unnamed.is_none() {
+        return Err(Problem::field("/source", "expected a source, or `unnamed`"));
+    }
+    let said = quote.attribution.clone();
+    let outlet_id =
+        resolve(tx, said.outlet.as_deref(), named, staff).map_err(|problem| problem.below("/attribution/outlet"))?;
+    let anchor = find_words(body, &text.lang, wanted)?;
+    Ok(Quote {
+        id: Id::new(),
+        article_id: article,
+        lang: text.lang.clone(),
+        position: 0,
+        source_id,
+        unnamed: quote.unnamed.as_ref().map(ToString::to_string),
+        manner: quote.manner,
+        text: quote.words(wanted),
+        original: quote.original.map(Json),
+        stated_name: said.stated_name.map(String::from),
+        stated_role: said.stated_role.map(String::from),
+        occasion: said.occasion,
+        outlet_id,
+        programme: said.programme.map(String::from),
+        said_at: said.said_at,
+        evidence_url: said.evidence_url.map(String::from),
+        statement: quote.key.map(|key| statement_of(article, &key)),
+        anchor_state: anchor.state,
+        segments: Json(anchor.segments),
+        verification: VerificationState::Unverified,
+        verified_by: None,
+        verified_at: None,
+        created_at: tx.now(),
+        removed_at: None,
+    })
+}
+
+/// The source that an id or `#name` means.
+pub fn resolve(
+    tx: &mut Tx,
+    reference: Option<&str>,
+    named: &NamedSources,
+    staff: &Staff,
+) -> Result<Option<SourceId>, Problem> {
+    let Some(reference) = reference else { return Ok(None) };
+    if let Some(name) = reference.strip_prefix('#') {
+        let found = named.get(name).ok_or_else(|| Problem::field("", "there is no such name in `sources`"))?;
+        return Ok(Some(found.source.id));
+    }
+    let unknown = || Problem::field("", "expected the id of a source, or #name of one in `sources`");
+    let id: SourceId = reference.parse().map_err(|_| unknown())?;
+    let found = find_by_id(tx, id, staff)?.ok_or_else(unknown)?;
+    Ok(Some(found.source.id))
+}
+
+fn save_row(tx: &mut Tx, text: &Text, read: i64) -> Result<(), Problem> {
+    match texts::save(tx, text, read)? {
+        true => Ok(()),
+        false => Err(Problem::stale(read + 1)),
+    }
+}
+
+fn revision(
+    text: &Text,
+    content: Content,
+    quotes: &[Quote],
+    cause: Cause,
+    restored_from: Option<i32>,
+    staff: &Staff,
+    now: crate::db::Instant,
+) -> Revision {
+    let Content { slug, headline, standfirst, body, image, seo } = content;
+    Revision {
+        item_id: text.item_id,
+        lang: text.lang.clone(),
+        number: text.head_revision,
+        slug,
+        headline,
+        standfirst,
+        body: Json(body),
+        image: image.map(Json),
+        seo: seo.map(Json),
+        quotes: Json(quotes.to_vec()),
+        cause,
+        restored_from,
+        saved_by: staff.id,
+        saved_at: now,
+    }
+}
+
+fn finish(tx: &mut Tx, saved: Saved, staff: &Staff) -> Result<Saved, Problem> {
+    texts::insert_revision(tx, &saved.head)?;
+    quotes::replace(tx, &saved.quotes)?;
+    let article: ArticleId = saved.text.item_id.of();
+    // Readers see nothing of a save, so no key of theirs is touched.
+    let mut change = Change::of(ItemKind::Article, article, Action::TextSaved).by(staff.id).in_language(&saved.text.lang);
+    change.keys.clear();
+    tx.record(change);
+    Ok(saved)
+}
