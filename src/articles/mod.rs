@@ -19,6 +19,7 @@ pub mod api;
 pub mod cards;
 pub mod desk;
 pub mod desk_history;
+pub mod desk_list;
 pub mod desk_texts;
 pub mod diff;
 pub mod input;

@@ -190,3 +190,14 @@ pub fn corrections_of(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> Que
         .order(corrections::to_revision)
         .load(conn)
 }
+
+/// Those of the ids that are articles and not deleted.
+pub fn existing(conn: &mut DbConn, ids: &[ArticleId]) -> QueryResult<Vec<ArticleId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    articles::table
+        .filter(articles::id.eq_any(ids).and(articles::deleted_at.is_null()))
+        .select(articles::id)
+        .load(conn)
+}

@@ -4,7 +4,21 @@
 
 pub mod anchor;
 pub mod api;
+pub mod cards;
+pub mod desk;
 pub mod model;
 pub mod published;
 pub mod said_at;
 pub mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(desk::list_desk_quotes)
+        .service(desk::create_quote)
+        .service(desk::get_desk_quote)
+        .service(desk::patch_quote)
+        .service(desk::delete_quote)
+        .service(desk::verify_quote);
+}

@@ -1,0 +1,358 @@
+//! Articles at the newsroom's door: what is the same in all languages.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{Data, Json as ActixJson, Path};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
+
+use super::api::{ArticlePatch, ArticlePath, DeskArticle, NewArticle};
+use super::desk_list::ListQuery;
+use super::input::{TextInput, at_most, check_related};
+use super::model::{Article, ArticleId};
+use super::published::{self, PublishedArticle};
+use super::{store, writing};
+use crate::app::App;
+use crate::auth::rights::Right;
+use crate::auth::Staff;
+use crate::changes::{Action, Change, ItemKind};
+use crate::db::{DbConn, Id, Json, Tx};
+use crate::http::body::{MergePatch, Posted};
+use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::once::Answer;
+use crate::http::openapi::IfMatchHeader;
+use crate::http::page::{COUNT_LIMIT, Page, Pager, Paging};
+use crate::http::problem::{ApiResult, Code, Problem};
+use crate::http::query::Query;
+use crate::http::words::Line;
+use crate::language::Lang;
+use crate::sections::{self, SectionId};
+use crate::texts::model::Text;
+use crate::texts::store as texts;
+use crate::topics::{self, TopicId};
+
+/// An article with its texts, if the caller may know of it; 404 where not.
+pub fn find_seen(conn: &mut DbConn, id: ArticleId, staff: &Staff) -> Result<(Article, Vec<Text>), Problem> {
+    let article = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
+    let texts = texts::of_items(conn, &[id.of()])?;
+    match article.may_be_seen_by(staff, &texts) {
+        true => Ok((article, texts)),
+        false => Err(Problem::not_found()),
+    }
+}
+
+/// An article with its texts, if the caller may write it: 404 for what they may not know of, 403
+/// for what they may only read, 409 for what is deleted.
+pub fn find_own(conn: &mut DbConn, id: ArticleId, staff: &Staff) -> Result<(Article, Vec<Text>), Problem> {
+    let (article, texts) = find_seen(conn, id, staff)?;
+    if !article.may_be_written_by(staff, &texts) {
+        return Err(Problem::new(Code::Forbidden, "Contributors write their own articles, until one is published."));
+    }
+    match article.deleted_at {
+        Some(_) => Err(Problem::new(Code::WrongState, "The article is deleted: restore it first.")),
+        None => Ok((article, texts)),
+    }
+}
+
+fn whole(conn: &mut DbConn, article: Article) -> Result<DeskArticle, Problem> {
+    let texts = texts::of_items(conn, &[article.id.of()])?;
+    let topics = store::topics_of(conn, &[article.id])?.into_iter().map(|(_, topic)| topic).collect();
+    Ok(DeskArticle::new(article, topics, texts))
+}
+
+fn section_of(conn: &mut DbConn, reference: Option<&Line<120>>) -> Result<Option<SectionId>, Problem> {
+    let Some(reference) = reference else { return Ok(None) };
+    let section = sections::by_slug_or_id(conn, reference)?;
+    let section = section.ok_or_else(|| Problem::field("/section", "there is no such section"))?;
+    Ok(Some(section.id))
+}
+
+fn topics_of(conn: &mut DbConn, references: &[Line<120>]) -> Result<Vec<TopicId>, Problem> {
+    at_most(references, "/topics")?;
+    let references: Vec<String> = references.iter().map(ToString::to_string).collect();
+    let found = topics::by_slugs_or_ids(conn, &references)?;
+    let mut ids: Vec<TopicId> = Vec::new();
+    for (nth, reference) in references.iter().enumerate() {
+        let topic = found.iter().find(|topic| topic.slug.as_str() == reference || topic.id.to_string() == *reference);
+        let topic = topic.ok_or_else(|| Problem::field(format!("/topics/{nth}"), "there is no such topic"))?;
+        if !ids.contains(&topic.id) {
+            ids.push(topic.id);
+        }
+    }
+    Ok(ids)
+}
+
+/// List articles
+///
+/// Latest change first. Contributors and moderators see what is published, and their own.
+#[utoipa::path(tag = "desk: articles", params(Paging, ListQuery), responses((status = 200, body = Page<DeskArticle>)))]
+#[get("/v1/desk/articles")]
+pub async fn list_desk_articles(
+    app: Data<App>,
+    staff: Staff,
+    request: HttpRequest,
+    query: Query<(Paging, ListQuery)>,
+) -> ApiResult<ActixJson<Page<DeskArticle>>> {
+    let (paging, list) = query.0;
+    let pager = Pager::<store::Key>::new(&request, &app.cursors, paging)?;
+    let (at, rows, count) = (pager.at.clone().map(|at| (at.back, at.key)), pager.rows(), pager.count);
+    let seen_by = (!staff.may(Right::Edit)).then_some(staff.id);
+    let (articles, mut texts, mut topics, total) = app
+        .db
+        .read_snapshot(move |conn| {
+            let filter = list.filter(conn, seen_by)?;
+            let articles = store::list(conn, &filter, at, rows)?;
+            let ids: Vec<ArticleId> = articles.iter().map(|article| article.id).collect();
+            let texts = texts::of_items(conn, &ids.iter().map(|id| id.of()).collect::<Vec<_>>())?;
+            let topics = store::topics_of(conn, &ids)?;
+            let total = count.then(|| store::count(conn, &filter, COUNT_LIMIT + 1)).transpose()?;
+            Ok::<_, Problem>((articles, texts, topics, total))
+        })
+        .await?;
+    let page = pager.page(articles, |article| (article.updated_at, article.id)).with_total(total);
+    Ok(ActixJson(page.map(|article| {
+        let own_texts = texts.extract_if(.., |text| text.item_id == article.id.of()).collect();
+        let own_topics = topics.extract_if(.., |(id, _)| *id == article.id).map(|(_, topic)| topic).collect();
+        DeskArticle::new(article, own_topics, own_texts)
+    })))
+}
+
+/// What a post becomes before the transaction.
+#[derive(Clone)]
+struct Story {
+    post: NewArticle,
+    texts: BTreeMap<Lang, TextInput>,
+}
+
+impl TryFrom<NewArticle> for Story {
+    type Error = Problem;
+    fn try_from(mut post: NewArticle) -> Result<Self, Problem> {
+        check_related(&post.related)?;
+        at_most(&post.authors, "/authors")?;
+        if post.sources.len() > 200 || post.texts.len() > 20 {
+            return Err(Problem::field("/texts", "expected at most 20 texts and 200 sources"));
+        }
+        let mut texts = BTreeMap::new();
+        for (lang, text) in std::mem::take(&mut post.texts) {
+            let read = TextInput::try_from(text).map_err(|problem| problem.below(&format!("/texts/{lang}")))?;
+            texts.insert(lang, read);
+        }
+        Ok(Self { post, texts })
+    }
+}
+
+/// Post an article
+///
+/// May carry a whole story: texts in several languages, their quotes with new or existing sources,
+/// related items. Quotes that carry the same `key` in several languages are one statement.
+#[utoipa::path(tag = "desk: articles", request_body = NewArticle, responses((status = 201, body = DeskArticle)))]
+#[post("/v1/desk/articles")]
+pub async fn create_article(app: Data<App>, staff: Staff, posted: Posted<NewArticle>) -> ApiResult<Answer> {
+    let story = Story::try_from(posted.value)?;
+    posted.once.write(&app.db, &app.secret, move |tx| create(tx, story.clone(), &staff)).await
+}
+
+fn create(tx: &mut Tx, story: Story, staff: &Staff) -> Result<Answer, Problem> {
+    let Story { post, texts } = story;
+    let now = tx.now();
+    let article = Article {
+        id: Id::new(),
+        kind: post.kind,
+        section_id: section_of(tx, post.section.as_ref())?,
+        authors: Json(post.authors),
+        related: Json(post.related),
+        review_policy: post.review_policy,
+        external_id: post.external_id.map(String::from),
+        version: 1,
+        created_by: staff.id,
+        created_at: now,
+        updated_at: now,
+        deleted_at: None,
+    };
+    check_references(tx, &article)?;
+    let topics = topics_of(tx, &post.topics)?;
+    store::insert(tx, &article)?;
+    store::set_topics(tx, article.id, &topics)?;
+    store::set_authors(tx, &article)?;
+    let mut change = Change::of(ItemKind::Article, article.id, Action::Created).by(staff.id);
+    change.keys.clear();
+    tx.record(change);
+    let named = writing::name_sources(tx, &post.sources, staff)?;
+    for (lang, text) in texts {
+        let made = writing::create_text(tx, &article, &lang, text, &named, staff);
+        made.map_err(|problem| problem.below(&format!("/texts/{lang}")))?;
+    }
+    let id = article.id;
+    let mut json = whole(tx, article)?;
+    json.sources = Some(writing::matches_of(&named));
+    Answer::created(format!("/v1/desk/articles/{id}"), 1, &json)
+}
+
+/// Authors and related items must be there: a dangling reference would show readers nothing.
+fn check_references(conn: &mut DbConn, article: &Article) -> Result<(), Problem> {
+    for (nth, author) in article.authors.0.iter().enumerate() {
+        if let Some(user) = author.user
+            && crate::auth::store::find_user(conn, user)?.is_none()
+        {
+            return Err(Problem::field(format!("/authors/{nth}/user"), "there is no such user"));
+        }
+    }
+    let ids: Vec<ArticleId> = article.related.0.iter().filter_map(|item| item.internal).collect();
+    let known = store::existing(conn, &ids)?;
+    let missing = article.related.0.iter().position(|item| item.internal.is_some_and(|id| !known.contains(&id)));
+    match missing {
+        Some(nth) => Err(Problem::field(format!("/related/{nth}/internal"), "there is no such article")),
+        None => Ok(()),
+    }
+}
+
+/// Read an article
+///
+/// What is the same in all languages, and the states of its texts. What a text says is at `…/texts/{lang}`.
+#[utoipa::path(tag = "desk: articles", params(ArticlePath), responses((status = 200, body = DeskArticle)))]
+#[get("/v1/desk/articles/{id}")]
+pub async fn get_desk_article(app: Data<App>, staff: Staff, path: Path<ArticlePath>) -> ApiResult<WithEtag<DeskArticle>> {
+    let id = path.id;
+    let json = app
+        .db
+        .read_snapshot(move |conn| {
+            let (article, _) = find_seen(conn, id, &staff)?;
+            whole(conn, article)
+        })
+        .await?;
+    Ok(WithEtag { version: json.version, item: json })
+}
+
+/// Change an article
+///
+/// What is the same in all languages has no draft: once a text is published, a change needs an
+/// editor and reaches readers at once.
+#[utoipa::path(
+    tag = "desk: articles",
+    params(ArticlePath, IfMatchHeader),
+    request_body(content = ArticlePatch, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = DeskArticle)),
+)]
+#[patch("/v1/desk/articles/{id}")]
+pub async fn patch_article(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<ArticlePath>,
+    if_match: IfMatch,
+    patch: MergePatch<ArticlePatch>,
+) -> ApiResult<WithEtag<DeskArticle>> {
+    let (id, patch) = (path.id, patch.0);
+    let json = app
+        .db
+        .write(move |tx| {
+            let (mut article, _) = find_own(tx, id, &staff)?;
+            if_match.check(article.version)?;
+            let read = article.version;
+            let topics = apply(tx, &mut article, patch.clone())?;
+            check_references(tx, &article)?;
+            article.touch(tx.now());
+            save(tx, &article, read)?;
+            if let Some(topics) = topics {
+                store::set_topics(tx, id, &topics)?;
+            }
+            store::set_authors(tx, &article)?;
+            let json = whole(tx, article.clone())?;
+            refresh_published(tx, &article, &json.topics)?;
+            tx.record(Change::of(ItemKind::Article, id, Action::Changed).by(staff.id));
+            Ok(json)
+        })
+        .await?;
+    Ok(WithEtag { version: json.version, item: json })
+}
+
+/// Puts a patch into the row; gives the topics where they change.
+fn apply(tx: &mut Tx, article: &mut Article, patch: ArticlePatch) -> Result<Option<Vec<TopicId>>, Problem> {
+    let ArticlePatch { external_id, kind, section, topics, authors, review_policy, related } = patch;
+    external_id.map(|id| id.map(String::from)).apply(&mut article.external_id);
+    kind.apply(&mut article.kind);
+    if let Some(section) = section.into_option() {
+        article.section_id = section_of(tx, section.as_ref())?;
+    }
+    authors.map(Json).apply(&mut article.authors);
+    at_most(&article.authors.0, "/authors")?;
+    review_policy.apply(&mut article.review_policy);
+    related.map(Json).apply(&mut article.related);
+    check_related(&article.related.0)?;
+    topics.into_option().map(|topics| topics_of(tx, &topics)).transpose()
+}
+
+fn refresh_published(tx: &mut Tx, article: &Article, topics: &[TopicId]) -> Result<(), Problem> {
+    if let Some(row) = published::find_article(tx, article.id)? {
+        let row = PublishedArticle::new(article, topics.to_vec(), row.first_published_at);
+        published::refresh(tx, &row)?;
+    }
+    Ok(())
+}
+
+fn save(tx: &mut Tx, article: &Article, read: i64) -> Result<(), Problem> {
+    match store::save(tx, article, read)? {
+        true => Ok(()),
+        false => Err(Problem::stale(read + 1)),
+    }
+}
+
+/// Delete an article
+///
+/// Hides it; refused while a text of it is published. It can be restored.
+#[utoipa::path(
+    tag = "desk: articles",
+    params(ArticlePath, IfMatchHeader),
+    responses((status = 204, description = "Deleted.")),
+)]
+#[delete("/v1/desk/articles/{id}")]
+pub async fn delete_article(app: Data<App>, staff: Staff, path: Path<ArticlePath>, if_match: IfMatch) -> ApiResult<HttpResponse> {
+    let id = path.id;
+    app.db
+        .write(move |tx| {
+            let (mut article, texts) = find_own(tx, id, &staff)?;
+            if_match.check(article.version)?;
+            if let Some(text) = texts.iter().find(|text| text.is_published()) {
+                return Err(Problem::new(Code::InUse, format!("Its text in {} is published.", text.lang)));
+            }
+            let (read, now) = (article.version, tx.now());
+            article.deleted_at = Some(now);
+            article.touch(now);
+            save(tx, &article, read)?;
+            tx.record(Change::of(ItemKind::Article, id, Action::Deleted).by(staff.id));
+            Ok(())
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Restore an article
+///
+/// Brings back one that was deleted, with all its texts.
+#[utoipa::path(tag = "desk: articles", params(ArticlePath, IfMatchHeader), responses((status = 200, body = DeskArticle)))]
+#[put("/v1/desk/articles/{id}/restoration")]
+pub async fn restore_article(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<ArticlePath>,
+    if_match: IfMatch,
+) -> ApiResult<WithEtag<DeskArticle>> {
+    let id = path.id;
+    let json = app
+        .db
+        .write(move |tx| {
+            let (mut article, texts) = find_seen(tx, id, &staff)?;
+            if_match.check(article.version)?;
+            if !article.may_be_written_by(&staff, &texts) {
+                return Err(Problem::new(Code::Forbidden, "Contributors restore their own articles."));
+            }
+            if article.deleted_at.take().is_none() {
+                return Err(Problem::new(Code::WrongState, "It is not deleted."));
+            }
+            let read = article.version;
+            article.touch(tx.now());
+            save(tx, &article, read)?;
+            tx.record(Change::of(ItemKind::Article, id, Action::Restored).by(staff.id));
+            whole(tx, article)
+        })
+        .await?;
+    Ok(WithEtag { version: json.version, item: json })
+}

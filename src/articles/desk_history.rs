@@ -1,0 +1,177 @@
+//! The history of a text: its revisions, one of them, what changed between two, and bringing an
+//! old one back.
+
+use actix_web::web::{Data, Json as ActixJson, Path};
+use actix_web::{HttpRequest, get, put};
+use utoipa::IntoParams;
+
+use super::api::{DeskText, RevisionEntry, RevisionPath, TextPath, WholeRevision};
+use super::desk::{find_own, find_seen};
+use super::desk_texts::pick;
+use super::diff::Diff;
+use super::input::SlugWish;
+use super::writing::{Draughting, reanchor};
+use crate::app::App;
+use crate::auth::Staff;
+use crate::db::{DbConn, Instant};
+use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::openapi::IfMatchHeader;
+use crate::http::page::{Page, Pager, Paging};
+use crate::http::problem::{ApiResult, Problem};
+use crate::http::query::{Params, Query, QueryPart};
+use crate::quotes::model::{Quote, QuoteEffect};
+use crate::texts::model::{Cause, Content, Revision};
+use crate::texts::store as texts;
+
+impl From<RevisionPath> for TextPath {
+    fn from(path: RevisionPath) -> Self {
+        Self { id: path.id, lang: path.lang }
+    }
+}
+
+/// List revisions
+///
+/// Newest first; each save made one.
+#[utoipa::path(tag = "desk: articles", params(TextPath, Paging), responses((status = 200, body = Page<RevisionEntry>)))]
+#[get("/v1/desk/articles/{id}/texts/{lang}/revisions")]
+pub async fn list_revisions(
+    app: Data<App>,
+    staff: Staff,
+    request: HttpRequest,
+    path: Path<TextPath>,
+    query: Query<Paging>,
+) -> ApiResult<ActixJson<Page<RevisionEntry>>> {
+    let path = path.into_inner();
+    let pager = Pager::<i32>::new(&request, &app.cursors, query.0)?;
+    let (at, rows, count) = (pager.at.clone().map(|at| (at.back, at.key)), pager.rows(), pager.count);
+    let (revisions, total) = app
+        .db
+        .read_snapshot(move |conn| {
+            let (_, of_article) = find_seen(conn, path.id, &staff)?;
+            let text = pick(of_article, &path)?;
+            let revisions = texts::list_revisions(conn, text.item_id, &text.lang, at, rows)?;
+            // They are numbered from 1, and none is ever thrown away.
+            Ok::<_, Problem>((revisions, count.then_some(i64::from(text.head_revision))))
+        })
+        .await?;
+    let page = pager.page(revisions, |revision| revision.number).with_total(total);
+    Ok(ActixJson(page.map(|revision| (&revision).into())))
+}
+
+fn find_revision(conn: &mut DbConn, path: &RevisionPath, staff: &Staff) -> Result<Revision, Problem> {
+    let (_, of_article) = find_seen(conn, path.id, staff)?;
+    let text = pick(of_article, &path.clone().into())?;
+    texts::find_revision(conn, text.item_id, &text.lang, path.n)?.ok_or_else(Problem::not_found)
+}
+
+/// Read a revision
+///
+/// An immutable copy of the text with its quotes, as it was saved.
+#[utoipa::path(tag = "desk: articles", params(RevisionPath), responses((status = 200, body = WholeRevision)))]
+#[get("/v1/desk/articles/{id}/texts/{lang}/revisions/{n}")]
+pub async fn get_revision(app: Data<App>, staff: Staff, path: Path<RevisionPath>) -> ApiResult<ActixJson<WholeRevision>> {
+    let path = path.into_inner();
+    let revision = app.db.read_snapshot(move |conn| find_revision(conn, &path, &staff)).await?;
+    Ok(ActixJson(revision.into()))
+}
+
+/// Restore a revision
+///
+/// Saves what an old revision said as the newest one, with the quotes that it had. Nothing is lost:
+/// what the text says now stays in its history.
+#[utoipa::path(tag = "desk: articles", params(RevisionPath, IfMatchHeader), responses((status = 200, body = DeskText)))]
+#[put("/v1/desk/articles/{id}/texts/{lang}/revisions/{n}/restoration")]
+pub async fn restore_revision(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<RevisionPath>,
+    if_match: IfMatch,
+) -> ApiResult<WithEtag<DeskText>> {
+    let path = path.into_inner();
+    let json = app
+        .db
+        .write(move |tx| {
+            let (_, of_article) = find_own(tx, path.id, &staff)?;
+            let text = pick(of_article, &path.clone().into())?;
+            if_match.check(text.version)?;
+            let old = texts::find_revision(tx, text.item_id, &text.lang, path.n)?.ok_or_else(Problem::not_found)?;
+            let now = tx.now();
+            let mut draughting = Draughting::of(tx, text, Cause::Restoration)?;
+            draughting.restored_from = Some(old.number);
+            let effects = bring_back(&mut draughting, old, now);
+            Ok::<_, Problem>(DeskText::from(draughting.save(tx, &SlugWish::Keep, effects, &staff)?))
+        })
+        .await?;
+    Ok(WithEtag { version: json.states.version, item: json })
+}
+
+/// Puts the words and quotes of an old revision in the place of those of now. The address stays,
+/// and so does what was found out about quotes in the meantime.
+fn bring_back(draughting: &mut Draughting, old: Revision, now: Instant) -> Vec<QuoteEffect> {
+    let then = old.quotes.0.clone();
+    let address = draughting.content.slug.clone();
+    draughting.content = Content { slug: address, ..Content::from(old) };
+    let present = std::mem::take(&mut draughting.quotes);
+    let mut effects: Vec<QuoteEffect> = Vec::new();
+    for mut quote in then {
+        match present.iter().find(|known| known.id == quote.id) {
+            Some(known) => {
+                (quote.verification, quote.verified_by, quote.verified_at) =
+                    (known.verification, known.verified_by, known.verified_at);
+                quote.statement = known.statement;
+            }
+            None => effects.push(QuoteEffect { quote: quote.id, before: None, after: quote.anchor_state, nearest: None }),
+        }
+        quote.removed_at = None;
+        draughting.quotes.push(quote);
+    }
+    effects.extend(reanchor(&mut draughting.quotes, &draughting.content.body, &draughting.text.lang, &[]));
+    let gone = present.into_iter().filter(|known| !draughting.quotes.iter().any(|quote| quote.id == known.id));
+    let gone: Vec<Quote> = gone.map(|quote| Quote { removed_at: Some(now), ..quote }).collect();
+    draughting.quotes.extend(gone);
+    effects
+}
+
+/// Which two revisions to compare.
+#[derive(Debug, Clone, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Between {
+    /// The older revision's number.
+    #[param(minimum = 1, maximum = 2_147_483_647, example = 1)]
+    from: i32,
+    /// The newer revision's number.
+    #[param(minimum = 1, maximum = 2_147_483_647, example = 2)]
+    to: i32,
+}
+
+impl QueryPart for Between {
+    fn read(params: &Params) -> Result<Self, Problem> {
+        let needed = |name: &str| {
+            let number = params.one(name)?.filter(|number: &i32| *number >= 1);
+            number.ok_or_else(|| Problem::parameter(name, "expected the number of a revision"))
+        };
+        Ok(Self { from: needed("from")?, to: needed("to")? })
+    }
+}
+
+/// Compare two revisions
+///
+/// Fields, blocks by their keys with their words, and quotes.
+#[utoipa::path(tag = "desk: articles", params(TextPath, Between), responses((status = 200, body = Diff)))]
+#[get("/v1/desk/articles/{id}/texts/{lang}/diff")]
+pub async fn diff_revisions(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<TextPath>,
+    between: Query<Between>,
+) -> ApiResult<ActixJson<Diff>> {
+    let (TextPath { id, lang }, Between { from, to }) = (path.into_inner(), between.0);
+    let (from, to) = app
+        .db
+        .read_snapshot(move |conn| {
+            let at = |n| RevisionPath { id, lang: lang.clone(), n };
+            Ok::<_, Problem>((find_revision(conn, &at(from), &staff)?, find_revision(conn, &at(to), &staff)?))
+        })
+        .await?;
+    Ok(ActixJson(Diff::between(&from, &to)))
+}

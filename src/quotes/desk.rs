@@ -1,0 +1,267 @@
+//! Quotes at the newsroom's door. Each change is a save of the text that the quote stands in; a
+//! quote's version is its text's.
+
+use actix_web::web::{Data, Json as ActixJson, Path};
+use actix_web::{HttpResponse, delete, get, patch, post, put};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::api::{AttributionPatch, DeskQuote, QuoteInText, QuotePatch, VerificationInput, check_pieces};
+use super::model::{Quote, QuoteEffect, QuoteId};
+use super::{published, store};
+use crate::app::App;
+use crate::articles::api::ArticlePath;
+use crate::articles::desk::{find_own, find_seen};
+use crate::articles::input::{MOST_QUOTES, SlugWish};
+use crate::articles::model::Article;
+use crate::articles::writing::{Draughting, NamedSources, find_words, new_quote, resolve};
+use crate::auth::Staff;
+use crate::changes::{Action, Change, ItemKind};
+use crate::db::{DbConn, Json, Tx};
+use crate::http::body::{MergePatch, Posted, ValidJson};
+use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::once::Answer;
+use crate::http::openapi::IfMatchHeader;
+use crate::http::patch::Patch;
+use crate::http::problem::{ApiResult, Code, Problem};
+use crate::language::Lang;
+use crate::texts::model::{Cause, Text};
+
+/// Which quote.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct QuotePath {
+    /// The quote's id.
+    #[param(value_type = String, format = Uuid, example = "0192f1a2-7c3e-7b10-9a55-1f0c2d3e4a01")]
+    pub id: QuoteId,
+}
+
+/// All quotes of an article.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeskQuotes {
+    pub items: Vec<DeskQuote>,
+}
+
+fn text_of(texts: Vec<Text>, lang: &Lang) -> Result<Text, Problem> {
+    texts.into_iter().find(|text| text.lang == *lang).ok_or_else(Problem::not_found)
+}
+
+fn find_quote(conn: &mut DbConn, id: QuoteId, staff: &Staff) -> Result<(Quote, Text), Problem> {
+    let quote = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
+    let (_, texts) = find_seen(conn, quote.article_id, staff)?;
+    let text = text_of(texts, &quote.lang)?;
+    Ok((quote, text))
+}
+
+fn find_own_quote(tx: &mut Tx, id: QuoteId, staff: &Staff) -> Result<(Quote, Article, Text), Problem> {
+    let quote = store::find(tx, id)?.ok_or_else(Problem::not_found)?;
+    let (article, texts) = find_own(tx, quote.article_id, staff)?;
+    let text = text_of(texts, &quote.lang)?;
+    Ok((quote, article, text))
+}
+
+/// List the quotes of an article
+///
+/// Those of the newest revisions of all its texts, by language, in their order.
+#[utoipa::path(tag = "desk: quotes", params(ArticlePath), responses((status = 200, body = DeskQuotes)))]
+#[get("/v1/desk/articles/{id}/quotes")]
+pub async fn list_desk_quotes(app: Data<App>, staff: Staff, path: Path<ArticlePath>) -> ApiResult<ActixJson<DeskQuotes>> {
+    let id = path.id;
+    let quotes = app
+        .db
+        .read_snapshot(move |conn| {
+            let (_, texts) = find_seen(conn, id, &staff)?;
+            let mut quotes = store::of_article(conn, id)?;
+            quotes.retain(|quote| texts.iter().any(|text| text.lang == quote.lang));
+            Ok::<_, Problem>(quotes)
+        })
+        .await?;
+    Ok(ActixJson(DeskQuotes { items: quotes.into_iter().map(DeskQuote::from).collect() }))
+}
+
+/// Post a quote
+///
+/// Finds its words in the text and saves the text with it.
+#[utoipa::path(tag = "desk: quotes", params(ArticlePath), request_body = QuoteInText, responses((status = 201, body = DeskQuote)))]
+#[post("/v1/desk/articles/{id}/quotes")]
+pub async fn create_quote(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<ArticlePath>,
+    posted: Posted<QuoteInText>,
+) -> ApiResult<Answer> {
+    let (id, QuoteInText { lang, quote }) = (path.id, posted.value);
+    let wanted = quote.wanted().map_err(|problem| problem.below("/quote"))?;
+    posted
+        .once
+        .write(&app.db, &app.secret, move |tx| {
+            let (_, texts) = find_own(tx, id, &staff)?;
+            let text = texts.into_iter().find(|text| text.lang == lang);
+            let text = text.ok_or_else(|| Problem::field("/lang", "the article has no text in this language"))?;
+            let mut draughting = Draughting::of(tx, text, Cause::Quote)?;
+            if draughting.quotes.len() >= MOST_QUOTES {
+                return Err(Problem::field("/quote", format!("a text has at most {MOST_QUOTES} quotes")));
+            }
+            let body = draughting.content.body.clone();
+            let row = new_quote(tx, &draughting.text, &body, &quote, &wanted, &NamedSources::new(), &staff);
+            let mut row = row.map_err(|problem| problem.below("/quote"))?;
+            row.position = draughting.quotes.last().map_or(0, |last| last.position + 1);
+            let new = row.id;
+            let effect = QuoteEffect { quote: new, before: None, after: row.anchor_state, nearest: None };
+            draughting.quotes.push(row);
+            let saved = draughting.save(tx, &SlugWish::Keep, vec![effect], &staff)?;
+            let json = saved.quotes.into_iter().find(|quote| quote.id == new).map(DeskQuote::from);
+            Answer::created(format!("/v1/desk/quotes/{new}"), saved.text.version, &json)
+        })
+        .await
+}
+
+/// Read a quote
+#[utoipa::path(tag = "desk: quotes", params(QuotePath), responses((status = 200, body = DeskQuote)))]
+#[get("/v1/desk/quotes/{id}")]
+pub async fn get_desk_quote(app: Data<App>, staff: Staff, path: Path<QuotePath>) -> ApiResult<WithEtag<DeskQuote>> {
+    let id = path.id;
+    let (quote, text) = app.db.read_snapshot(move |conn| find_quote(conn, id, &staff)).await?;
+    Ok(WithEtag { version: text.version, item: quote.into() })
+}
+
+/// Change a quote
+///
+/// Saves its text. A new `text` or `anchor` is looked for in the body, as when it was posted.
+#[utoipa::path(
+    tag = "desk: quotes",
+    params(QuotePath, IfMatchHeader),
+    request_body(content = QuotePatch, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = DeskQuote)),
+)]
+#[patch("/v1/desk/quotes/{id}")]
+pub async fn patch_quote(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<QuotePath>,
+    if_match: IfMatch,
+    patch: MergePatch<QuotePatch>,
+) -> ApiResult<WithEtag<DeskQuote>> {
+    let (id, patch) = (path.id, patch.0);
+    let (quote, version) = app
+        .db
+        .write(move |tx| {
+            let (_, _, text) = find_own_quote(tx, id, &staff)?;
+            if_match.check(text.version)?;
+            let mut draughting = Draughting::of(tx, text, Cause::Quote)?;
+            let Draughting { content, quotes, text, .. } = &mut draughting;
+            let row = quotes.iter_mut().find(|quote| quote.id == id).ok_or_else(Problem::not_found)?;
+            let before = row.anchor_state;
+            apply(tx, row, &content.body, &text.lang, patch.clone(), &staff)?;
+            let effect = QuoteEffect { quote: id, before: Some(before), after: row.anchor_state, nearest: None };
+            let changed = row.clone();
+            let saved = draughting.save(tx, &SlugWish::Keep, vec![effect], &staff)?;
+            Ok::<_, Problem>((changed, saved.text.version))
+        })
+        .await?;
+    Ok(WithEtag { version, item: quote.into() })
+}
+
+fn apply(
+    tx: &mut Tx,
+    row: &mut Quote,
+    body: &crate::body::Body,
+    lang: &Lang,
+    patch: QuotePatch,
+    staff: &Staff,
+) -> Result<(), Problem> {
+    let QuotePatch { source, unnamed, manner, text, original, anchor, attribution } = patch;
+    if let Patch::Set(reference) = source {
+        let found = resolve(tx, reference.as_deref(), &NamedSources::new(), staff);
+        row.source_id = found.map_err(|problem| problem.below("/source"))?;
+    }
+    unnamed.map(|unnamed| unnamed.map(String::from)).apply(&mut row.unnamed);
+    if row.source_id.is_none() && row.unnamed.is_none() {
+        return Err(Problem::field("/source", "expected a source, or `unnamed`"));
+    }
+    manner.apply(&mut row.manner);
+    original.map(|original| original.map(Json)).apply(&mut row.original);
+    text.map(String::from).apply(&mut row.text);
+    if let Patch::Set(anchor) = anchor {
+        check_pieces(&anchor.segments)?;
+        let found = find_words(body, lang, &anchor.segments)?;
+        (row.anchor_state, row.segments) = (found.state, Json(found.segments));
+    }
+    let AttributionPatch { stated_name, stated_role, occasion, outlet, programme, said_at, evidence_url } = attribution;
+    if let Patch::Set(reference) = outlet {
+        let found = resolve(tx, reference.as_deref(), &NamedSources::new(), staff);
+        row.outlet_id = found.map_err(|problem| problem.below("/attribution/outlet"))?;
+    }
+    stated_name.map(|name| name.map(String::from)).apply(&mut row.stated_name);
+    stated_role.map(|role| role.map(String::from)).apply(&mut row.stated_role);
+    occasion.apply(&mut row.occasion);
+    programme.map(|programme| programme.map(String::from)).apply(&mut row.programme);
+    said_at.apply(&mut row.said_at);
+    evidence_url.map(|url| url.map(String::from)).apply(&mut row.evidence_url);
+    Ok(())
+}
+
+/// Delete a quote
+///
+/// Saves its text without it; earlier revisions still have it.
+#[utoipa::path(tag = "desk: quotes", params(QuotePath, IfMatchHeader), responses((status = 204, description = "Deleted.")))]
+#[delete("/v1/desk/quotes/{id}")]
+pub async fn delete_quote(app: Data<App>, staff: Staff, path: Path<QuotePath>, if_match: IfMatch) -> ApiResult<HttpResponse> {
+    let id = path.id;
+    app.db
+        .write(move |tx| {
+            let (_, _, text) = find_own_quote(tx, id, &staff)?;
+            if_match.check(text.version)?;
+            let now = tx.now();
+            let mut draughting = Draughting::of(tx, text, Cause::Quote)?;
+            let row = draughting.quotes.iter_mut().find(|quote| quote.id == id).ok_or_else(Problem::not_found)?;
+            row.removed_at = Some(now);
+            draughting.save(tx, &SlugWish::Keep, Vec::new(), &staff)
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Say whether a quote is verified
+///
+/// Stands outside revisions and reaches readers at once.
+#[utoipa::path(
+    tag = "desk: quotes",
+    params(QuotePath, IfMatchHeader),
+    request_body = VerificationInput,
+    responses((status = 200, body = DeskQuote)),
+)]
+#[put("/v1/desk/quotes/{id}/verification")]
+pub async fn verify_quote(
+    app: Data<App>,
+    editor: Staff,
+    path: Path<QuotePath>,
+    if_match: IfMatch,
+    verification: ValidJson<VerificationInput>,
+) -> ApiResult<WithEtag<DeskQuote>> {
+    let (id, state) = (path.id, verification.0.state);
+    let (quote, version) = app
+        .db
+        .write(move |tx| {
+            let (mut quote, article, mut text) = find_own_quote(tx, id, &editor)?;
+            if_match.check(text.version)?;
+            let (read, now) = (text.version, tx.now());
+            quote.verify(state, editor.id, now);
+            text.version += 1;
+            if !crate::texts::store::save(tx, &text, read)? {
+                return Err(Problem::stale(read + 1));
+            }
+            store::replace(tx, std::slice::from_ref(&quote))?;
+            published::set_verification(tx, &quote)?;
+            let change = Change::of(ItemKind::Article, article.id, Action::QuoteVerified).by(editor.id);
+            let change = change.in_language(&quote.lang).touching([format!("quote:{id}"), "quotes".to_owned()]);
+            tx.record(change.saying(serde_json::json!({"quote": id, "state": state})));
+            Ok::<_, Problem>((quote, text.version))
+        })
+        .await
+        .map_err(|problem: Problem| match problem.code() {
+            Code::Forbidden => Problem::new(Code::Forbidden, "Editors verify quotes."),
+            _ => problem,
+        })?;
+    Ok(WithEtag { version, item: quote.into() })
+}
