@@ -323,4 +323,20 @@ mod tests {
             "\\# a\n\n1\\. b\n\n\\- c\\*d\\*\n\n&#32;e"
         );
     }
+
+    #[test]
+    fn words_do_not_join_with_markup_to_mean_something_else() {
+        for source in [
+            "a\\\n\\===",
+            "a\\\n\\---",
+            "a\\![b](https://example.az)",
+            "\\``x`\\`",
+            "## C\\#",
+            "a<br>",
+        ] {
+            let body = from_markdown(source).unwrap();
+            assert_eq!(body.to_markdown(), source);
+            assert_eq!(body.0.len(), 1);
+        }
+    }
 }
