@@ -236,3 +236,121 @@ fn sole_quote(block: &TextBlock) -> Option<Uuid> {
     let first = spans.next().filter(|quotes| quotes.len() == 1)?;
     spans.all(|quotes| quotes == first).then_some(first[0])
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::{QuoteHint, parse};
+    use super::*;
+
+    const A: Uuid = Uuid::from_u128(10);
+    const B: Uuid = Uuid::from_u128(11);
+
+    fn body(blocks: Value) -> Body {
+        parse(blocks).unwrap()
+    }
+
+    fn paragraph(text: &str, extra: Value) -> Value {
+        let mut block = json!({"_type": "block", "children": [{"_type": "span", "text": text}]});
+        block
+            .as_object_mut()
+            .unwrap()
+            .extend(extra.as_object().unwrap().clone());
+        block
+    }
+
+    fn hint(quote: Uuid, start: usize, end: usize) -> QuoteHint {
+        QuoteHint {
+            quote,
+            block: "b1".to_owned(),
+            start,
+            end,
+        }
+    }
+
+    fn html(body: &Body) -> String {
+        body.to_html(|_| None)
+    }
+
+    #[test]
+    fn words_and_attributes_are_escaped() {
+        let block = json!({"_type": "block", "markDefs": [{"_type": "link", "_key": "m", "href": "https://e.az/?a=\"&b"}],
+            "children": [{"_type": "span", "text": "<b> & \"x\"\ny", "marks": ["m", "strong"]}]});
+        assert_eq!(
+            html(&body(json!([block]))),
+            "<p><a href=\"https://e.az/?a=&quot;&amp;b\" rel=\"noopener noreferrer\">\
+             <strong>&lt;b&gt; &amp; &quot;x&quot;<br>y</strong></a></p>"
+        );
+    }
+
+    #[test]
+    fn list_items_nest_by_level() {
+        let item = |text: &str, kind: &str, level: u8| {
+            paragraph(text, json!({"listItem": kind, "level": level}))
+        };
+        let items = body(json!([
+            item("a", "bullet", 1),
+            item("b", "number", 2),
+            item("c", "number", 2),
+            item("d", "bullet", 1),
+            item("e", "number", 1),
+            paragraph("f", json!({})),
+        ]));
+        assert_eq!(
+            html(&items),
+            "<ul><li>a<ol><li>b</li><li>c</li></ol></li><li>d</li></ul><ol><li>e</li></ol><p>f</p>"
+        );
+    }
+
+    #[test]
+    fn overlapping_quotes_are_split_and_never_crossed() {
+        let marked = body(json!([paragraph("abcdef", json!({}))]))
+            .with_quote_marks(&[hint(A, 0, 4), hint(B, 2, 6)]);
+        let (a, b) = (
+            format!("<q data-quote=\"{A}\">"),
+            format!("<q data-quote=\"{B}\">"),
+        );
+        assert_eq!(html(&marked), format!("<p>{a}ab{b}cd</q></q>{b}ef</q></p>"));
+    }
+
+    #[test]
+    fn a_block_quotation_that_is_one_quote_carries_it() {
+        let block = body(json!([paragraph("ab", json!({"style": "blockquote"}))]));
+        let cite = |quote: Uuid| (quote == A).then(|| "https://e.az/q".to_owned());
+        let whole = block.with_quote_marks(&[hint(A, 0, 2)]).to_html(cite);
+        assert_eq!(
+            whole,
+            format!(
+                "<blockquote cite=\"https://e.az/q\" data-quote=\"{A}\"><p>ab</p></blockquote>"
+            )
+        );
+        let part = block.with_quote_marks(&[hint(A, 0, 1)]).to_html(|_| None);
+        assert_eq!(
+            part,
+            format!("<blockquote><p><q data-quote=\"{A}\">a</q>b</p></blockquote>")
+        );
+    }
+
+    #[test]
+    fn pictures_embeds_and_pull_quotes_are_written() {
+        let blocks = body(json!([
+            {"_type": "image", "url": "https://e.az/1.jpg", "alt": "A", "caption": "C", "credit": "D", "width": 2},
+            {"_type": "embed", "url": "https://v.az/1"},
+            {"_type": "pullQuote", "text": "P", "quote": A},
+        ]));
+        assert_eq!(
+            html(&blocks),
+            format!(
+                "<figure><img src=\"https://e.az/1.jpg\" alt=\"A\" width=\"2\"><figcaption>C <small>D</small></figcaption></figure>\
+             <p><a href=\"https://v.az/1\" rel=\"noopener noreferrer\">https://v.az/1</a></p>\
+             <aside><blockquote data-quote=\"{A}\"><p>P</p></blockquote></aside>"
+            )
+        );
+        assert_eq!(blocks.to_text(), "C\nD\n\nhttps://v.az/1\n\nP");
+        assert_eq!(
+            blocks.to_markdown(),
+            "![A](https://e.az/1.jpg \"C (D)\")\n\n[https://v.az/1](https://v.az/1)\n\n> P"
+        );
+    }
+}

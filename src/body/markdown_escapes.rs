@@ -21,7 +21,7 @@ pub(super) struct Escaper<'w> {
 }
 
 impl Escaper<'_> {
-    /// Writes the words from `start` to `end`. `before_markup` tells that markup follows.
+    /// Writes the words from `start` to `end`, where markup follows unless the words end there.
     pub fn write(&self, start: usize, end: usize, out: &mut String) {
         (start..end.min(self.words.len())).for_each(|at| self.character(at, at + 1 == end, out));
     }
@@ -35,7 +35,7 @@ impl Escaper<'_> {
             }
             c if c.is_ascii_control() && c != '\t' => out.push_str(&format!("&#{};", u32::from(c))),
             c => {
-                if self.is_syntax(at, c) || c == '!' && last {
+                if self.is_syntax(at, c) || c == '!' && last && self.next(at).is_some() {
                     out.push('\\');
                 }
                 out.push(c);

@@ -281,3 +281,62 @@ impl Line<'_> {
 fn is_punctuation(c: char) -> bool {
     c.is_ascii_punctuation() || "“”„«»‘’‚—–…".contains(c)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::from_markdown;
+
+    /// Markdown that comes out as it went in.
+    #[test]
+    fn plain_markdown_stays_plain() {
+        for source in [
+            "A **bold** and _fine_ ~~old~~ `x` [link](https://example.az).",
+            "«**Слово**» – **_both_**, it's 3.5 - 2!",
+            "one\\\ntwo",
+            "## Heading\n\n> quoted\n\nparagraph",
+            "- a\n  1. b\n  2. c\n     - d\n- e\n\nf",
+            "```\nlet a;\n  let b;\n```",
+            "![The bridge](https://example.az/a.jpg \"At dawn\")",
+        ] {
+            assert_eq!(from_markdown(source).unwrap().to_markdown(), source);
+        }
+    }
+
+    #[test]
+    fn what_markdown_cannot_say_is_said_with_tags() {
+        for source in [
+            "a<strong>b</strong>c",
+            "<u>a</u>",
+            "## a<br>b",
+            "<em>a </em>b",
+        ] {
+            assert_eq!(from_markdown(source).unwrap().to_markdown(), source);
+        }
+    }
+
+    #[test]
+    fn words_that_look_like_syntax_are_escaped() {
+        let body = from_markdown("\\# a\n\n1\\. b\n\n\\- c\\*d\\*\n\n&#32;e").unwrap();
+        assert_eq!(body.to_text(), "# a\n\n1. b\n\n- c*d*\n\n e");
+        assert_eq!(
+            body.to_markdown(),
+            "\\# a\n\n1\\. b\n\n\\- c\\*d\\*\n\n&#32;e"
+        );
+    }
+
+    #[test]
+    fn words_do_not_join_with_markup_to_mean_something_else() {
+        for source in [
+            "a\\\n\\===",
+            "a\\\n\\---",
+            "a\\![b](https://example.az)",
+            "\\``x`\\`",
+            "## C\\#",
+            "a<br>",
+        ] {
+            let body = from_markdown(source).unwrap();
+            assert_eq!(body.to_markdown(), source);
+            assert_eq!(body.0.len(), 1);
+        }
+    }
+}

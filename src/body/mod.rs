@@ -5,20 +5,23 @@
 //! | file | holds |
 //! |---|---|
 //! | `model` | the blocks, and the limits a body keeps |
-//! | `check`, `fields`, `bounds` | blocks from a client's JSON, refused with pointers |
+//! | `check`, `check_spans`, `fields`, `bounds` | blocks from a client's JSON, refused with pointers |
 //! | `keys` | keys for blocks without one; keeping keys when a body is posted again |
 //! | `urls` | which addresses a body may name |
-//! | `html_in`, `markdown_in`, `drafting` | blocks from HTML and Markdown |
+//! | `html_in`, `html_source`, `html_elements`, `markdown_in`, `drafting` | blocks from HTML and Markdown |
 //! | `inline` | a block's spans as a tree of marks, for the writers |
 //! | `html_out`, `markdown_out`, `markdown_escapes`, `text_out` | the writers |
 //! | `quotes` | quote marks: taken out of a body, put into it |
 
 mod bounds;
 mod check;
+mod check_spans;
 mod drafting;
 mod fields;
+mod html_elements;
 mod html_in;
 mod html_out;
+mod html_source;
 mod inline;
 mod keys;
 mod markdown_escapes;

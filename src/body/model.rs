@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Type};
 use uuid::Uuid;
 
 /// Blocks of one body. The longest newspaper investigations have some hundreds of paragraphs.
@@ -79,7 +80,7 @@ impl Block {
 pub struct TextBlock {
     /// Always `block`.
     #[serde(rename = "_type")]
-    #[schema(inline)]
+    #[schema(schema_with = TextBlockType::schema)]
     pub kind: TextBlockType,
     /// Names the block within the body, and stays when its words are edited. Made when absent.
     #[serde(rename = "_key", default)]
@@ -122,7 +123,7 @@ impl TextBlock {
 pub struct Span {
     /// Always `span`.
     #[serde(rename = "_type")]
-    #[schema(inline)]
+    #[schema(schema_with = SpanType::schema)]
     pub kind: SpanType,
     /// Names the span within its block. Made when absent.
     #[serde(rename = "_key", default)]
@@ -139,7 +140,7 @@ pub struct Span {
     /// `strong`, `em`, `underline`, `strike-through`, `code`, or the `_key` of an annotation in
     /// the block's `markDefs`.
     #[serde(default)]
-    #[schema(max_items = 20)]
+    #[schema(schema_with = marks_schema)]
     pub marks: Vec<String>,
 }
 
@@ -177,7 +178,7 @@ impl Annotation {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinkAnnotation {
-    /// Names the annotation within its block. Made when absent, if no mark can name it.
+    /// Names the annotation within its block. Made when absent.
     #[serde(rename = "_key", default)]
     #[schema(
         min_length = 1,
@@ -188,7 +189,7 @@ pub struct LinkAnnotation {
     pub key: String,
     /// Always `link`.
     #[serde(rename = "_type")]
-    #[schema(inline)]
+    #[schema(schema_with = LinkType::schema)]
     pub kind: LinkType,
     /// An absolute `http`, `https` or `mailto` address.
     #[schema(
@@ -204,7 +205,7 @@ pub struct LinkAnnotation {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuoteAnnotation {
-    /// Names the annotation within its block. Made when absent, if no mark can name it.
+    /// Names the annotation within its block. Made when absent.
     #[serde(rename = "_key", default)]
     #[schema(
         min_length = 1,
@@ -215,7 +216,7 @@ pub struct QuoteAnnotation {
     pub key: String,
     /// Always `quote`.
     #[serde(rename = "_type")]
-    #[schema(inline)]
+    #[schema(schema_with = QuoteType::schema)]
     pub kind: QuoteType,
     /// The quote's id.
     #[schema(value_type = String, format = "uuid")]
@@ -228,7 +229,7 @@ pub struct QuoteAnnotation {
 pub struct ImageBlock {
     /// Always `image`.
     #[serde(rename = "_type")]
-    #[schema(inline)]
+    #[schema(schema_with = ImageType::schema)]
     pub kind: ImageType,
     /// Names the block within the body. Made when absent.
     #[serde(rename = "_key", default)]
@@ -275,7 +276,7 @@ pub struct ImageBlock {
 pub struct EmbedBlock {
     /// Always `embed`.
     #[serde(rename = "_type")]
-    #[schema(inline)]
+    #[schema(schema_with = EmbedType::schema)]
     pub kind: EmbedType,
     /// Names the block within the body. Made when absent.
     #[serde(rename = "_key", default)]
@@ -306,7 +307,7 @@ pub struct EmbedBlock {
 pub struct PullQuoteBlock {
     /// Always `pullQuote`.
     #[serde(rename = "_type")]
-    #[schema(inline)]
+    #[schema(schema_with = PullQuoteType::schema)]
     pub kind: PullQuoteType,
     /// Names the block within the body. Made when absent.
     #[serde(rename = "_key", default)]
@@ -352,11 +353,19 @@ pub enum ListItem {
 macro_rules! constant_type {
     ($($name:ident = $value:literal),* $(,)?) => {$(
         #[doc = concat!("The constant `", $value, "`.")]
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         pub enum $name {
             #[default]
             #[serde(rename = $value)]
             Only,
+        }
+
+        impl $name {
+            fn schema() -> Object {
+                let schema = ObjectBuilder::new().schema_type(Type::String);
+                let schema = schema.enum_values(Some([$value]));
+                schema.description(Some(concat!("Always `", $value, "`."))).build()
+            }
         }
     )*};
 }
@@ -373,3 +382,52 @@ constant_type! {
 
 /// The decorators: marks that need no annotation, in the order writers nest them.
 pub(super) const DECORATORS: [&str; 5] = ["strong", "em", "underline", "strike-through", "code"];
+
+/// The schema of a span's marks, whose items are bounded too.
+fn marks_schema() -> Array {
+    let mark = ObjectBuilder::new().schema_type(Type::String);
+    let mark = mark
+        .min_length(Some(1))
+        .max_length(Some(MAX_KEY))
+        .pattern(Some("^[A-Za-z0-9._-]+$"));
+    let marks = ArrayBuilder::new().items(mark).max_items(Some(MAX_MARKS));
+    let description = "`strong`, `em`, `underline`, `strike-through`, `code`, or the `_key` of an annotation in the block's `markDefs`.";
+    marks.description(Some(description)).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use utoipa::PartialSchema;
+
+    use super::*;
+
+    fn schema<T: PartialSchema>() -> Value {
+        serde_json::to_value(T::schema()).unwrap()
+    }
+
+    #[test]
+    fn the_schema_states_the_limits() {
+        let (block, span) = (schema::<TextBlock>(), schema::<Span>());
+        let (image, level) = (schema::<ImageBlock>(), &block["properties"]["level"]);
+        let limit =
+            |schema: &Value, field: &str, name: &str| schema["properties"][field][name].clone();
+        assert_eq!(schema::<Body>()["maxItems"], json!(MAX_BLOCKS));
+        assert_eq!(limit(&block, "children", "maxItems"), json!(MAX_CHILDREN));
+        assert_eq!(limit(&block, "markDefs", "maxItems"), json!(MAX_MARK_DEFS));
+        assert_eq!(limit(&block, "_key", "maxLength"), json!(MAX_KEY));
+        assert_eq!(level["maximum"], json!(MAX_LEVEL));
+        assert_eq!(limit(&span, "marks", "maxItems"), json!(MAX_MARKS));
+        assert_eq!(limit(&span, "text", "maxLength"), json!(MAX_TEXT));
+        assert_eq!(limit(&image, "url", "maxLength"), json!(MAX_URL));
+        assert_eq!(limit(&image, "alt", "maxLength"), json!(MAX_ALT));
+        assert_eq!(limit(&image, "width", "maximum"), json!(MAX_PIXELS));
+    }
+
+    #[test]
+    fn a_schema_names_its_type_and_takes_no_other_field() {
+        let span = schema::<Span>();
+        assert_eq!(span["properties"]["_type"]["enum"], json!(["span"]));
+        assert_eq!(span["additionalProperties"], json!(false));
+    }
+}

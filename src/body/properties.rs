@@ -18,7 +18,7 @@ fn words() -> impl Strategy<Value = String> {
         1 => Just("\n".to_owned()),
         1 => prop_oneof![
             Just("1. "), Just("---"), Just("&amp;"), Just("<b>"), Just("  "), Just("\t"), Just("**a**"),
-            Just("[x](y)"), Just("https://example.az"), Just("🙂"), Just("e\u{301}"), Just("\n\n"),
+            Just("[x](y)"), Just("https://example.az"), Just("🙂"), Just("e\u{301}"), Just("\n\n"), Just("\n==="), Just("\n---"), Just("\n- "),
         ].prop_map(str::to_owned),
     ];
     vec(pieces, 1..8).prop_map(|pieces| pieces.concat())
@@ -79,11 +79,12 @@ fn body() -> impl Strategy<Value = Body> {
     })
 }
 
-/// A word's character with its marks, links by their address.
+/// A character with its marks, links by their address.
 type Letter = (char, Vec<String>);
+type ToldBlock = (Style, Option<(ListItem, u8)>, Vec<Letter>);
 
 /// A block as Markdown can tell it: its style, its place in a list, and its letters.
-fn told(body: &Body) -> Vec<(Style, Option<(ListItem, u8)>, Vec<Letter>)> {
+fn told(body: &Body) -> Vec<ToldBlock> {
     let blocks = body.0.iter().filter_map(|block| match block {
         Block::Text(block) if !block.plain().trim().is_empty() => Some(block),
         _ => None,
@@ -146,7 +147,7 @@ fn covered(body: &Body, hints: &[QuoteHint]) -> std::collections::BTreeSet<(Uuid
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn markdown_says_words_styles_lists_and_marks(body in body()) {

@@ -234,3 +234,91 @@ fn join_equal_spans(block: &mut TextBlock) {
         equal
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::from_markdown;
+    use super::*;
+
+    const MINISTER: Uuid = Uuid::from_u128(0x0192_f1a2_7c3e_7b10_9a55_0000_000a_0001);
+
+    fn hint(quote: Uuid, block: &str, start: usize, end: usize) -> QuoteHint {
+        QuoteHint {
+            quote,
+            block: block.to_owned(),
+            start,
+            end,
+        }
+    }
+
+    #[test]
+    fn a_quote_becomes_an_annotation_over_its_words() {
+        let body =
+            from_markdown("First paragraph, in which the minister said the bridge will open.")
+                .unwrap();
+        let marked = body.with_quote_marks(&[hint(MINISTER, "b1", 44, 64)]);
+        assert_eq!(
+            serde_json::to_value(&marked).unwrap(),
+            json!([{
+                "_type": "block", "_key": "b1", "style": "normal",
+                "markDefs": [{"_key": "q1", "_type": "quote", "quote": MINISTER}],
+                "children": [
+                    {"_type": "span", "_key": "s1", "text": "First paragraph, in which the minister said ", "marks": []},
+                    {"_type": "span", "_key": "s2", "text": "the bridge will open", "marks": ["q1"]},
+                    {"_type": "span", "_key": "s3", "text": ".", "marks": []},
+                ],
+            }])
+        );
+        let mut back = marked;
+        assert_eq!(back.take_quote_marks(), [hint(MINISTER, "b1", 44, 64)]);
+        assert_eq!(back, body);
+    }
+
+    #[test]
+    fn offsets_count_code_points_across_marks() {
+        let body = from_markdown("🙂ə **ş**e\u{301}").unwrap();
+        let mut marked = body.with_quote_marks(&[hint(MINISTER, "b1", 1, 5)]);
+        let Block::Text(block) = &marked.0[0] else {
+            panic!("no text block")
+        };
+        let texts: Vec<_> = block
+            .children
+            .iter()
+            .map(|span| (&*span.text, span.marks.len()))
+            .collect();
+        assert_eq!(
+            texts,
+            [("🙂", 0), ("ə ", 1), ("ş", 2), ("e", 1), ("\u{301}", 0)]
+        );
+        assert_eq!(marked.take_quote_marks(), [hint(MINISTER, "b1", 1, 5)]);
+        assert_eq!(marked, body);
+    }
+
+    #[test]
+    fn a_quote_has_one_key_in_all_its_blocks() {
+        let body = from_markdown("abc\n\ndef").unwrap();
+        let other = Uuid::from_u128(1);
+        let hints = [
+            hint(MINISTER, "b2", 0, 1),
+            hint(MINISTER, "b1", 2, 3),
+            hint(other, "b1", 0, 1),
+        ];
+        let marked = body.with_quote_marks(&hints);
+        let keys = |n: usize| as_text(&marked.0[n]).map(quote_defs).unwrap_or_default();
+        assert_eq!(
+            keys(0),
+            [("q1".to_owned(), other), ("q2".to_owned(), MINISTER)]
+        );
+        assert_eq!(keys(1), [("q2".to_owned(), MINISTER)]);
+    }
+
+    #[test]
+    fn ranges_outside_their_block_are_left_out() {
+        let body = from_markdown("abc").unwrap();
+        let hints = [(0, 4), (2, 2), (3, 1)].map(|(start, end)| hint(MINISTER, "b1", start, end));
+        assert_eq!(body.with_quote_marks(&hints), body);
+        assert_eq!(body.with_quote_marks(&[hint(MINISTER, "b9", 0, 1)]), body);
+    }
+}

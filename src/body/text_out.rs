@@ -73,3 +73,28 @@ fn words_of(block: &Block) -> String {
         Block::PullQuote(pull) => pull.text.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::from_markdown;
+
+    #[test]
+    fn words_are_what_has_letters_or_digits() {
+        let body = from_markdown("The *bridge*s – 2 of them –\n\n- Nagorno-Karabakh's").unwrap();
+        assert_eq!(body.word_count(), 6);
+        assert_eq!(
+            body.to_text(),
+            "The bridges – 2 of them –\n\nNagorno-Karabakh's"
+        );
+    }
+
+    #[test]
+    fn reading_takes_at_least_a_minute() {
+        let minutes = |words: usize| {
+            from_markdown(&"word ".repeat(words))
+                .unwrap()
+                .reading_minutes()
+        };
+        assert_eq!([0, 1, 200, 201].map(minutes), [1, 1, 1, 2]);
+    }
+}
