@@ -6,3 +6,12 @@
 mod support;
 
 mod auth;
+mod changes;
+mod config;
+mod house;
+mod http;
+mod idempotency;
+mod migrations;
+mod openapi;
+mod permissions;
+mod tokens;

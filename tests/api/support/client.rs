@@ -52,6 +52,18 @@ impl Client {
         }
     }
 
+    /// The same client, but it undoes the coding of answers.
+    pub fn decoding(&self) -> Self {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        Self {
+            http,
+            ..self.clone()
+        }
+    }
+
     pub fn get(&self, path: &str) -> Request {
         self.request(Method::GET, path)
     }
@@ -92,31 +104,25 @@ impl Client {
 
     /// Sends bytes as they are, for what no proper client would send, and reads what comes back
     /// until the server closes; so it asks it to.
-    pub async fn raw(&self, request_line: &str, headers: &[&str]) -> Answer {
+    pub async fn raw(&self, request_line: &str, headers: &[&str], body: &[u8]) -> Answer {
         let address = self.address;
-        let text = format!(
-            "{request_line}\r\nHost: {address}\r\nConnection: close\r\n{}\r\n",
-            headers
-                .iter()
-                .map(|header| format!("{header}\r\n"))
-                .collect::<String>()
-        );
-        let (said, path) = (
-            request_line.to_owned(),
-            request_line
-                .split(' ')
-                .nth(1)
-                .unwrap_or_default()
-                .to_owned(),
-        );
+        let headers: String = headers
+            .iter()
+            .map(|header| format!("{header}\r\n"))
+            .collect();
+        let head =
+            format!("{request_line}\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n");
+        let message = [head.as_bytes(), body].concat();
         let answered = tokio::task::spawn_blocking(move || {
             let mut stream = TcpStream::connect(address).expect("the server");
-            stream.write_all(text.as_bytes()).expect("sent");
+            stream.write_all(&message).expect("sent");
             let mut bytes = Vec::new();
-            stream.read_to_end(&mut bytes).expect("an answer");
+            // A server that refuses early may reset the connection after its answer.
+            let _ = stream.read_to_end(&mut bytes);
             bytes
         });
-        Answer::read(said, path, &answered.await.expect("an answer"))
+        let path = request_line.split(' ').nth(1).unwrap_or_default();
+        Answer::read(request_line, path, &answered.await.expect("an answer"))
     }
 }
 
@@ -201,7 +207,7 @@ impl Answer {
         }
     }
 
-    fn read(said: String, path: String, bytes: &[u8]) -> Self {
+    fn read(said: &str, path: &str, bytes: &[u8]) -> Self {
         let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
         let end = end.unwrap_or_else(|| {
             panic!(
@@ -224,8 +230,8 @@ impl Answer {
                 )
             });
         Self::new(
-            said,
-            path,
+            said.to_owned(),
+            path.to_owned(),
             status.expect("a status"),
             headers.collect(),
             bytes[end + 4..].to_vec(),

@@ -2,10 +2,11 @@
 
 mod app;
 mod client;
+pub mod contract;
 mod database;
 mod factory;
 
 pub use app::TestApp;
-pub use client::{Answer, Client};
+pub use client::{Answer, Client, Request};
 pub use database::Database;
 pub use factory::{PASSWORD, Person};
