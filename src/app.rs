@@ -24,7 +24,7 @@ use crate::http::openapi;
 use crate::http::page::CursorKey;
 use crate::http::problem::Problem;
 use crate::http::route_table::RouteTable;
-use crate::{auth, changes, site, system};
+use crate::{auth, changes, site, sources, system};
 
 /// What all requests share.
 pub struct App {
@@ -132,6 +132,7 @@ fn mount(config: &mut ServiceConfig) {
         .service(auth::routes::get_jwks)
         .configure(site::mount)
         .configure(changes::mount)
+        .configure(sources::mount)
         .configure(system::mount);
 }
 

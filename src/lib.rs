@@ -14,4 +14,5 @@ pub mod db;
 pub mod http;
 pub mod language;
 pub mod site;
+pub mod sources;
 pub mod system;

@@ -50,6 +50,13 @@ pub const OPERATIONS: &[(&str, Right)] = &[
     ("get_desk_site", Right::SignedIn),
     ("patch_site", Right::Administer),
     ("list_changes", Right::Edit),
+    ("list_desk_sources", Right::SignedIn),
+    ("create_source", Right::Write),
+    ("get_desk_source", Right::SignedIn),
+    ("patch_source", Right::Write),
+    ("delete_source", Right::Write),
+    ("restore_source", Right::Write),
+    ("merge_source", Right::Edit),
 ];
 
 /// What the operation asks for; `None` for those that are open to everybody.

@@ -145,7 +145,7 @@ create index sources_by_survivor on sources (merged_into);
 
 create table source_names (
     source_id uuid not null references sources (id),
-    folded text not null,
+    folded text collate "C" not null,
     primary key (folded, source_id)
 );
 create index source_names_by_source on source_names (source_id);

@@ -1,0 +1,178 @@
+//! Who is quoted, for readers.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, get};
+use utoipa::IntoParams;
+
+use super::api::{Portrait, SourceItem, SourceJson, SourceList};
+use super::model::{SourceId, SourceKind};
+use super::published::{self, Known};
+use crate::app::App;
+use crate::http::choosing::Fields;
+use crate::http::language::{AcceptLanguage, LanguageAsked, LanguageParams};
+use crate::http::page::{Pager, Paging};
+use crate::http::problem::{ApiResult, Code, Problem};
+use crate::http::query::{Params, Query, QueryPart};
+use crate::http::reading::{Moved, Read, Reading};
+use crate::language::{Asked, choose};
+use crate::site;
+
+/// Which sources a list has.
+#[derive(Debug, Clone, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SourceFilters {
+    /// Only people, or only organisations.
+    #[param(inline)]
+    kind: Option<SourceKind>,
+}
+
+impl QueryPart for SourceFilters {
+    fn read(params: &Params) -> Result<Self, Problem> {
+        Ok(Self {
+            kind: params.one("kind")?,
+        })
+    }
+}
+
+/// Who is quoted
+///
+/// The people and organisations that are quoted in something published, or through which it was
+/// said, by name. Names sort as in a dictionary of the site's first language.
+#[utoipa::path(
+    tag = "sources",
+    params(Paging, SourceFilters, Fields, LanguageParams, AcceptLanguage),
+    responses((status = 200, body = SourceList)),
+)]
+#[get("/v1/sources")]
+pub async fn list_sources(
+    app: Data<App>,
+    request: HttpRequest,
+    language: LanguageAsked,
+    query: Query<(Paging, SourceFilters, Fields)>,
+) -> ApiResult<Reading> {
+    let Query((paging, SourceFilters { kind }, fields)) = query;
+    let pager = Pager::<published::ListKey>::new(&request, &app.cursors, paging)?;
+    let (limit, counts) = (pager.rows(), pager.count);
+    let at = pager.at.as_ref().map(|at| (at.back, at.key.clone()));
+    let (site, rows, counted) = app
+        .db
+        .read_snapshot(move |conn| {
+            let site = site::find(conn)?;
+            let rows = published::list(conn, kind, at, limit)?;
+            let counted = counts.then(|| published::count(conn, kind)).transpose()?;
+            Ok::<_, Problem>((site, rows, counted))
+        })
+        .await?;
+    let chain = site.chain();
+    let served = choose(&language.asked, chain, chain, language.for_list());
+    let Some(served) = served else {
+        let empty = pager.page(Vec::<()>::new(), |()| Default::default());
+        return answer(nothing(empty.page), &fields, &language.asked);
+    };
+    let page = pager
+        .page(rows, |row| (row.sort_key.clone(), row.id))
+        .with_total(counted)
+        .map(|row| SourceItem::of(row, &served.lang, chain));
+    let links = pager.links(&page.page);
+    let list = SourceList {
+        items: page.items,
+        page: page.page,
+        served: Some(served),
+        total: page.total,
+        total_is: page.total_is,
+    };
+    Ok(answer(list, &fields, &language.asked)?.linked(links))
+}
+
+fn nothing(page: crate::http::page::PageInfo) -> SourceList {
+    SourceList {
+        items: Vec::new(),
+        page,
+        served: None,
+        total: None,
+        total_is: None,
+    }
+}
+
+fn answer(list: SourceList, fields: &Fields, asked: &Asked) -> ApiResult<Reading> {
+    let lang = list.served.as_ref().map(|served| served.lang.clone());
+    let json = fields.of_list(value(&list)?)?;
+    Ok(Reading::json(&json)?
+        .in_language(lang.as_ref(), asked)
+        .about(["sources".to_owned(), "site".to_owned()]))
+}
+
+fn value(body: &impl serde::Serialize) -> ApiResult<serde_json::Value> {
+    serde_json::to_value(body)
+        .map_err(|_| Problem::new(Code::Internal, "The answer cannot be written."))
+}
+
+/// One source
+///
+/// A person or organisation with its names, positions, and how much there is of it. One that was
+/// merged into another answers 301 to the survivor.
+#[utoipa::path(
+    tag = "sources",
+    params(("id" = SourceId, Path), Fields, LanguageParams, AcceptLanguage),
+    responses((status = 200, body = SourceJson)),
+)]
+#[get("/v1/sources/{id}")]
+pub async fn get_source(
+    app: Data<App>,
+    path: Path<SourceId>,
+    language: LanguageAsked,
+    query: Query<Fields>,
+) -> ApiResult<Read> {
+    let id = path.into_inner();
+    let (site, known) = app
+        .db
+        .read_snapshot(move |conn| {
+            let known = match published::find(conn, id)?.ok_or_else(Problem::not_found)? {
+                Known::Moved(survivor) => Err(survivor),
+                Known::Here(source) => {
+                    let organisations = source.positions.0.iter();
+                    let organisations: Vec<SourceId> =
+                        organisations.filter_map(|held| held.organisation).collect();
+                    Ok(Portrait {
+                        tally: published::tally(conn, id)?,
+                        organisations: published::find_many(conn, &organisations)?,
+                        source: *source,
+                    })
+                }
+            };
+            Ok::<_, Problem>((site::find(conn)?, known))
+        })
+        .await?;
+    let portrait = match known {
+        Err(survivor) => return Ok(Read::Moved(Moved(format!("/v1/sources/{survivor}")))),
+        Ok(portrait) => portrait,
+    };
+    let chain = site.chain();
+    let served = choose(&language.asked, chain, chain, language.for_item())
+        .ok_or_else(|| not_in_language(chain))?;
+    let organisations = portrait.organisations.keys();
+    let keys: Vec<String> = std::iter::once(&id)
+        .chain(organisations)
+        .map(|id| format!("source:{id}"))
+        .collect();
+    let lang = served.lang.clone();
+    let json = query
+        .0
+        .of_item(value(&portrait.in_language(served, chain))?)?;
+    Ok(Reading::json(&json)?
+        .in_language(Some(&lang), &language.asked)
+        .about(keys.into_iter().chain(["site".to_owned()]))
+        .into())
+}
+
+fn not_in_language(chain: &[crate::language::Lang]) -> Problem {
+    let alternates: Vec<_> = chain
+        .iter()
+        .map(|lang| serde_json::json!({"lang": lang}))
+        .collect();
+    Problem::new(
+        Code::LanguageNotAvailable,
+        "Names are to be had in the languages of the site.",
+    )
+    .with_alternates(alternates.into())
+}

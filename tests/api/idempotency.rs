@@ -1,0 +1,1 @@
+//! A POST that is sent twice is done once.
