@@ -5,6 +5,7 @@
 //! - [`asked`]: what a reader asked for, by `lang=` or `Accept-Language`
 //! - [`choose`]: which of the languages that exist is served, and why
 //! - [`fold`]: case by language, and the form in which quotes and names are compared
+//! - [`names`]: what a thing is called in each language
 //! - [`slug`]: the part of an address that is made of a headline
 //! - [`collate`]: the order of names
 
@@ -12,6 +13,7 @@ pub mod asked;
 pub mod choose;
 pub mod collate;
 pub mod fold;
+pub mod names;
 pub mod slug;
 pub mod tag;
 
@@ -19,5 +21,6 @@ pub use asked::{Asked, LangList, LangRange, Weighted};
 pub use choose::{Fallback, Match, Served, choose};
 pub use collate::Collation;
 pub use fold::{Folded, fold, fold_for_match, fold_name, lower, upper};
+pub use names::{Names, NamesError, NamesPatch};
 pub use slug::{Slug, SlugError, slug_from_headline};
 pub use tag::{Dir, Lang, LangError};
