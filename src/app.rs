@@ -24,7 +24,7 @@ use crate::http::openapi;
 use crate::http::page::CursorKey;
 use crate::http::problem::Problem;
 use crate::http::route_table::RouteTable;
-use crate::{auth, changes, site, system};
+use crate::{auth, changes, lists, sections, site, system, topics, users};
 
 /// What all requests share.
 pub struct App {
@@ -69,6 +69,7 @@ impl App {
         let secret = settings.secret()?;
         let db = ready_database(&settings, clock).await?;
         site::ensure(&db, settings.languages.clone()).await?;
+        lists::ensure(&db).await?;
         let keys = KeyRing::load(&db, &secret, &settings.public_url).await?;
         let document = document(&settings.public_url);
         Ok(Self {
@@ -130,7 +131,11 @@ fn mount(config: &mut ServiceConfig) {
         .service(auth::routes::get_me)
         .service(auth::routes::change_password)
         .service(auth::routes::get_jwks)
+        .configure(users::mount)
         .configure(site::mount)
+        .configure(sections::mount)
+        .configure(topics::mount)
+        .configure(lists::mount)
         .configure(changes::mount)
         .configure(system::mount);
 }
