@@ -24,7 +24,9 @@ use crate::http::openapi;
 use crate::http::page::CursorKey;
 use crate::http::problem::Problem;
 use crate::http::route_table::RouteTable;
-use crate::{auth, changes, site, sources, system};
+use crate::{
+    articles, auth, changes, lists, quotes, sections, site, sources, system, topics, users,
+};
 
 /// What all requests share.
 pub struct App {
@@ -69,6 +71,7 @@ impl App {
         let secret = settings.secret()?;
         let db = ready_database(&settings, clock).await?;
         site::ensure(&db, settings.languages.clone()).await?;
+        lists::ensure(&db).await?;
         let keys = KeyRing::load(&db, &secret, &settings.public_url).await?;
         let document = document(&settings.public_url);
         Ok(Self {
@@ -130,9 +133,15 @@ fn mount(config: &mut ServiceConfig) {
         .service(auth::routes::get_me)
         .service(auth::routes::change_password)
         .service(auth::routes::get_jwks)
+        .configure(users::mount)
         .configure(site::mount)
+        .configure(sections::mount)
+        .configure(topics::mount)
+        .configure(lists::mount)
         .configure(changes::mount)
         .configure(sources::mount)
+        .configure(articles::mount)
+        .configure(quotes::mount)
         .configure(system::mount);
 }
 

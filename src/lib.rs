@@ -5,7 +5,9 @@
 //! handlers are for staff. [`db`] is the one door to the database.
 
 pub mod app;
+pub mod articles;
 pub mod auth;
+pub mod body;
 pub mod changes;
 pub mod cli;
 pub mod clock;
@@ -13,6 +15,14 @@ pub mod config;
 pub mod db;
 pub mod http;
 pub mod language;
+pub mod lists;
+pub mod named;
+pub mod quotes;
+pub mod reviews;
+pub mod sections;
 pub mod site;
 pub mod sources;
 pub mod system;
+pub mod texts;
+pub mod topics;
+pub mod users;

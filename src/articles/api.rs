@@ -136,50 +136,65 @@ pub struct NewText {
 
 /// A change of a text. Its quotes are kept, and looked for in a new body.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"headline": "The bridge opens in June"}))]
 pub struct TextPatch {
+    #[serde(default)]
     #[schema(value_type = Line<500>)]
     pub headline: Patch<Line<500>>,
     /// Null makes a new one of the headline.
+    #[serde(default)]
     #[schema(value_type = Option<Slug>)]
     pub slug: Patch<Option<Slug>>,
+    #[serde(default)]
     #[schema(value_type = Option<Prose<2000>>)]
     pub standfirst: Patch<Option<Prose<2000>>>,
     /// Portable Text.
+    #[serde(default)]
     #[schema(value_type = Body)]
     pub body: Patch<Value>,
     /// The body as Markdown (CommonMark).
+    #[serde(default)]
     #[schema(value_type = String, write_only, max_length = 400_000)]
     pub body_markdown: Patch<String>,
     /// The body as HTML, which is sanitised.
+    #[serde(default)]
     #[schema(value_type = String, write_only, max_length = 400_000)]
     pub body_html: Patch<String>,
+    #[serde(default)]
     #[schema(value_type = Option<Image>)]
     pub image: Patch<Option<Image>>,
+    #[serde(default)]
     #[schema(value_type = Option<Seo>)]
     pub seo: Patch<Option<Seo>>,
 }
 
 /// A change of what is the same in all languages.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"topics": [], "review_policy": "closed"}))]
 pub struct ArticlePatch {
+    #[serde(default)]
     #[schema(value_type = Option<Line<200>>)]
     pub external_id: Patch<Option<Line<200>>>,
+    #[serde(default)]
     #[schema(value_type = ArticleKind)]
     pub kind: Patch<ArticleKind>,
     /// The slug or id of a section.
+    #[serde(default)]
     #[schema(value_type = Option<Line<120>>)]
     pub section: Patch<Option<Line<120>>>,
     /// Slugs or ids of topics.
+    #[serde(default)]
     #[schema(value_type = Vec<Line<120>>, max_items = 50)]
     pub topics: Patch<Vec<Line<120>>>,
+    #[serde(default)]
     #[schema(value_type = Vec<Author>, max_items = 50)]
     pub authors: Patch<Vec<Author>>,
+    #[serde(default)]
     #[schema(value_type = ReviewPolicy)]
     pub review_policy: Patch<ReviewPolicy>,
+    #[serde(default)]
     #[schema(value_type = Vec<Related>, max_items = 50)]
     pub related: Patch<Vec<Related>>,
 }
@@ -271,7 +286,10 @@ impl DeskArticle {
             created_at,
             updated_at,
             deleted_at,
-            texts: texts.into_iter().map(|text| (text.lang.clone(), text.into())).collect(),
+            texts: texts
+                .into_iter()
+                .map(|text| (text.lang.clone(), text.into()))
+                .collect(),
             sources: None,
         }
     }

@@ -14,7 +14,7 @@ use crate::quotes::cards::QuoteCard;
 use crate::quotes::model::QuoteId;
 use crate::reviews::cards::ReviewCard;
 use crate::sections::SectionId;
-use crate::sources::cards::SourceCard;
+use crate::sources::api::SourceItem;
 use crate::sources::model::SourceId;
 use crate::texts::model::{Image, Seo};
 use crate::topics::TopicId;
@@ -62,7 +62,11 @@ pub struct ReviewSums {
 impl ReviewSums {
     pub fn new(count: i64, rating_sum: i64, rating_count: i64) -> Self {
         let average = || (rating_sum as f64 / rating_count as f64 * 100.0).round() / 100.0;
-        Self { count, rating_average: (rating_count > 0).then(average), rating_count }
+        Self {
+            count,
+            rating_average: (rating_count > 0).then(average),
+            rating_count,
+        }
     }
 }
 
@@ -189,7 +193,14 @@ impl From<&store::Correction> for Correction {
             made_by: _,
             made_at,
         } = correction.clone();
-        Self { from_revision, to_revision, note, quotes, blocks, at: made_at }
+        Self {
+            from_revision,
+            to_revision,
+            note,
+            quotes,
+            blocks,
+            at: made_at,
+        }
     }
 }
 
@@ -225,7 +236,7 @@ pub struct ArticleJson {
     pub quotes: Vec<QuoteOf>,
     /// Only with `include=sources`: whoever is quoted, and the outlets.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sources: Option<Vec<SourceCard>>,
+    pub sources: Option<Vec<SourceItem>>,
     /// Only with `include=related`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub related: Option<Vec<RelatedItem>>,

@@ -12,8 +12,8 @@ use super::model::{Article, ArticleId};
 use super::published::{self, PublishedArticle};
 use super::{store, writing};
 use crate::app::App;
-use crate::auth::rights::Right;
 use crate::auth::Staff;
+use crate::auth::rights::Right;
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{DbConn, Id, Json, Tx};
 use crate::http::body::{MergePatch, Posted};
@@ -31,7 +31,11 @@ use crate::texts::store as texts;
 use crate::topics::{self, TopicId};
 
 /// An article with its texts, if the caller may know of it; 404 where not.
-pub fn find_seen(conn: &mut DbConn, id: ArticleId, staff: &Staff) -> Result<(Article, Vec<Text>), Problem> {
+pub fn find_seen(
+    conn: &mut DbConn,
+    id: ArticleId,
+    staff: &Staff,
+) -> Result<(Article, Vec<Text>), Problem> {
     let article = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
     let texts = texts::of_items(conn, &[id.of()])?;
     match article.may_be_seen_by(staff, &texts) {
@@ -42,25 +46,43 @@ pub fn find_seen(conn: &mut DbConn, id: ArticleId, staff: &Staff) -> Result<(Art
 
 /// An article with its texts, if the caller may write it: 404 for what they may not know of, 403
 /// for what they may only read, 409 for what is deleted.
-pub fn find_own(conn: &mut DbConn, id: ArticleId, staff: &Staff) -> Result<(Article, Vec<Text>), Problem> {
+pub fn find_own(
+    conn: &mut DbConn,
+    id: ArticleId,
+    staff: &Staff,
+) -> Result<(Article, Vec<Text>), Problem> {
     let (article, texts) = find_seen(conn, id, staff)?;
     if !article.may_be_written_by(staff, &texts) {
-        return Err(Problem::new(Code::Forbidden, "Contributors write their own articles, until one is published."));
+        return Err(Problem::new(
+            Code::Forbidden,
+            "Contributors write their own articles, until one is published.",
+        ));
     }
     match article.deleted_at {
-        Some(_) => Err(Problem::new(Code::WrongState, "The article is deleted: restore it first.")),
+        Some(_) => Err(Problem::new(
+            Code::WrongState,
+            "The article is deleted: restore it first.",
+        )),
         None => Ok((article, texts)),
     }
 }
 
 fn whole(conn: &mut DbConn, article: Article) -> Result<DeskArticle, Problem> {
     let texts = texts::of_items(conn, &[article.id.of()])?;
-    let topics = store::topics_of(conn, &[article.id])?.into_iter().map(|(_, topic)| topic).collect();
+    let topics = store::topics_of(conn, &[article.id])?
+        .into_iter()
+        .map(|(_, topic)| topic)
+        .collect();
     Ok(DeskArticle::new(article, topics, texts))
 }
 
-fn section_of(conn: &mut DbConn, reference: Option<&Line<120>>) -> Result<Option<SectionId>, Problem> {
-    let Some(reference) = reference else { return Ok(None) };
+fn section_of(
+    conn: &mut DbConn,
+    reference: Option<&Line<120>>,
+) -> Result<Option<SectionId>, Problem> {
+    let Some(reference) = reference else {
+        return Ok(None);
+    };
     let section = sections::by_slug_or_id(conn, reference)?;
     let section = section.ok_or_else(|| Problem::field("/section", "there is no such section"))?;
     Ok(Some(section.id))
@@ -71,9 +93,9 @@ fn topics_of(conn: &mut DbConn, references: &[Line<120>]) -> Result<Vec<TopicId>
     let references: Vec<String> = references.iter().map(ToString::to_string).collect();
     let found = topics::by_slugs_or_ids(conn, &references)?;
     let mut ids: Vec<TopicId> = Vec::new();
-    for (nth, reference) in references.iter().enumerate() {
-        let topic = found.iter().find(|topic| topic.slug.as_str() == reference || topic.id.to_string() == *reference);
-        let topic = topic.ok_or_else(|| Problem::field(format!("/topics/{nth}"), "there is no such topic"))?;
+    for (nth, topic) in found.into_iter().enumerate() {
+        let topic = topic
+            .ok_or_else(|| Problem::field(format!("/topics/{nth}"), "there is no such topic"))?;
         if !ids.contains(&topic.id) {
             ids.push(topic.id);
         }
@@ -94,7 +116,11 @@ pub async fn list_desk_articles(
 ) -> ApiResult<ActixJson<Page<DeskArticle>>> {
     let (paging, list) = query.0;
     let pager = Pager::<store::Key>::new(&request, &app.cursors, paging)?;
-    let (at, rows, count) = (pager.at.clone().map(|at| (at.back, at.key)), pager.rows(), pager.count);
+    let (at, rows, count) = (
+        pager.at.clone().map(|at| (at.back, at.key)),
+        pager.rows(),
+        pager.count,
+    );
     let seen_by = (!staff.may(Right::Edit)).then_some(staff.id);
     let (articles, mut texts, mut topics, total) = app
         .db
@@ -104,14 +130,23 @@ pub async fn list_desk_articles(
             let ids: Vec<ArticleId> = articles.iter().map(|article| article.id).collect();
             let texts = texts::of_items(conn, &ids.iter().map(|id| id.of()).collect::<Vec<_>>())?;
             let topics = store::topics_of(conn, &ids)?;
-            let total = count.then(|| store::count(conn, &filter, COUNT_LIMIT + 1)).transpose()?;
+            let total = count
+                .then(|| store::count(conn, &filter, COUNT_LIMIT + 1))
+                .transpose()?;
             Ok::<_, Problem>((articles, texts, topics, total))
         })
         .await?;
-    let page = pager.page(articles, |article| (article.updated_at, article.id)).with_total(total);
+    let page = pager
+        .page(articles, |article| (article.updated_at, article.id))
+        .with_total(total);
     Ok(ActixJson(page.map(|article| {
-        let own_texts = texts.extract_if(.., |text| text.item_id == article.id.of()).collect();
-        let own_topics = topics.extract_if(.., |(id, _)| *id == article.id).map(|(_, topic)| topic).collect();
+        let own_texts = texts
+            .extract_if(.., |text| text.item_id == article.id.of())
+            .collect();
+        let own_topics = topics
+            .extract_if(.., |(id, _)| *id == article.id)
+            .map(|(_, topic)| topic)
+            .collect();
         DeskArticle::new(article, own_topics, own_texts)
     })))
 }
@@ -129,11 +164,15 @@ impl TryFrom<NewArticle> for Story {
         check_related(&post.related)?;
         at_most(&post.authors, "/authors")?;
         if post.sources.len() > 200 || post.texts.len() > 20 {
-            return Err(Problem::field("/texts", "expected at most 20 texts and 200 sources"));
+            return Err(Problem::field(
+                "/texts",
+                "expected at most 20 texts and 200 sources",
+            ));
         }
         let mut texts = BTreeMap::new();
         for (lang, text) in std::mem::take(&mut post.texts) {
-            let read = TextInput::try_from(text).map_err(|problem| problem.below(&format!("/texts/{lang}")))?;
+            let read = TextInput::try_from(text)
+                .map_err(|problem| problem.below(&format!("/texts/{lang}")))?;
             texts.insert(lang, read);
         }
         Ok(Self { post, texts })
@@ -146,9 +185,18 @@ impl TryFrom<NewArticle> for Story {
 /// related items. Quotes that carry the same `key` in several languages are one statement.
 #[utoipa::path(tag = "desk: articles", request_body = NewArticle, responses((status = 201, body = DeskArticle)))]
 #[post("/v1/desk/articles")]
-pub async fn create_article(app: Data<App>, staff: Staff, posted: Posted<NewArticle>) -> ApiResult<Answer> {
+pub async fn create_article(
+    app: Data<App>,
+    staff: Staff,
+    posted: Posted<NewArticle>,
+) -> ApiResult<Answer> {
     let story = Story::try_from(posted.value)?;
-    posted.once.write(&app.db, &app.secret, move |tx| create(tx, story.clone(), &staff)).await
+    posted
+        .once
+        .write(&app.db, &app.secret, move |tx| {
+            create(tx, story.clone(), &staff)
+        })
+        .await
 }
 
 fn create(tx: &mut Tx, story: Story, staff: &Staff) -> Result<Answer, Problem> {
@@ -193,14 +241,29 @@ fn check_references(conn: &mut DbConn, article: &Article) -> Result<(), Problem>
         if let Some(user) = author.user
             && crate::auth::store::find_user(conn, user)?.is_none()
         {
-            return Err(Problem::field(format!("/authors/{nth}/user"), "there is no such user"));
+            return Err(Problem::field(
+                format!("/authors/{nth}/user"),
+                "there is no such user",
+            ));
         }
     }
-    let ids: Vec<ArticleId> = article.related.0.iter().filter_map(|item| item.internal).collect();
+    let ids: Vec<ArticleId> = article
+        .related
+        .0
+        .iter()
+        .filter_map(|item| item.internal)
+        .collect();
     let known = store::existing(conn, &ids)?;
-    let missing = article.related.0.iter().position(|item| item.internal.is_some_and(|id| !known.contains(&id)));
+    let missing = article
+        .related
+        .0
+        .iter()
+        .position(|item| item.internal.is_some_and(|id| !known.contains(&id)));
     match missing {
-        Some(nth) => Err(Problem::field(format!("/related/{nth}/internal"), "there is no such article")),
+        Some(nth) => Err(Problem::field(
+            format!("/related/{nth}/internal"),
+            "there is no such article",
+        )),
         None => Ok(()),
     }
 }
@@ -210,7 +273,11 @@ fn check_references(conn: &mut DbConn, article: &Article) -> Result<(), Problem>
 /// What is the same in all languages, and the states of its texts. What a text says is at `…/texts/{lang}`.
 #[utoipa::path(tag = "desk: articles", params(ArticlePath), responses((status = 200, body = DeskArticle)))]
 #[get("/v1/desk/articles/{id}")]
-pub async fn get_desk_article(app: Data<App>, staff: Staff, path: Path<ArticlePath>) -> ApiResult<WithEtag<DeskArticle>> {
+pub async fn get_desk_article(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<ArticlePath>,
+) -> ApiResult<WithEtag<DeskArticle>> {
     let id = path.id;
     let json = app
         .db
@@ -219,7 +286,10 @@ pub async fn get_desk_article(app: Data<App>, staff: Staff, path: Path<ArticlePa
             whole(conn, article)
         })
         .await?;
-    Ok(WithEtag { version: json.version, item: json })
+    Ok(WithEtag {
+        version: json.version,
+        item: json,
+    })
 }
 
 /// Change an article
@@ -258,16 +328,33 @@ pub async fn patch_article(
             let json = whole(tx, article.clone())?;
             refresh_published(tx, &article, &json.topics)?;
             tx.record(Change::of(ItemKind::Article, id, Action::Changed).by(staff.id));
-            Ok(json)
+            Ok::<_, Problem>(json)
         })
         .await?;
-    Ok(WithEtag { version: json.version, item: json })
+    Ok(WithEtag {
+        version: json.version,
+        item: json,
+    })
 }
 
 /// Puts a patch into the row; gives the topics where they change.
-fn apply(tx: &mut Tx, article: &mut Article, patch: ArticlePatch) -> Result<Option<Vec<TopicId>>, Problem> {
-    let ArticlePatch { external_id, kind, section, topics, authors, review_policy, related } = patch;
-    external_id.map(|id| id.map(String::from)).apply(&mut article.external_id);
+fn apply(
+    tx: &mut Tx,
+    article: &mut Article,
+    patch: ArticlePatch,
+) -> Result<Option<Vec<TopicId>>, Problem> {
+    let ArticlePatch {
+        external_id,
+        kind,
+        section,
+        topics,
+        authors,
+        review_policy,
+        related,
+    } = patch;
+    external_id
+        .map(|id| id.map(String::from))
+        .apply(&mut article.external_id);
     kind.apply(&mut article.kind);
     if let Some(section) = section.into_option() {
         article.section_id = section_of(tx, section.as_ref())?;
@@ -277,7 +364,10 @@ fn apply(tx: &mut Tx, article: &mut Article, patch: ArticlePatch) -> Result<Opti
     review_policy.apply(&mut article.review_policy);
     related.map(Json).apply(&mut article.related);
     check_related(&article.related.0)?;
-    topics.into_option().map(|topics| topics_of(tx, &topics)).transpose()
+    topics
+        .into_option()
+        .map(|topics| topics_of(tx, &topics))
+        .transpose()
 }
 
 fn refresh_published(tx: &mut Tx, article: &Article, topics: &[TopicId]) -> Result<(), Problem> {
@@ -304,14 +394,22 @@ fn save(tx: &mut Tx, article: &Article, read: i64) -> Result<(), Problem> {
     responses((status = 204, description = "Deleted.")),
 )]
 #[delete("/v1/desk/articles/{id}")]
-pub async fn delete_article(app: Data<App>, staff: Staff, path: Path<ArticlePath>, if_match: IfMatch) -> ApiResult<HttpResponse> {
+pub async fn delete_article(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<ArticlePath>,
+    if_match: IfMatch,
+) -> ApiResult<HttpResponse> {
     let id = path.id;
     app.db
         .write(move |tx| {
             let (mut article, texts) = find_own(tx, id, &staff)?;
             if_match.check(article.version)?;
             if let Some(text) = texts.iter().find(|text| text.is_published()) {
-                return Err(Problem::new(Code::InUse, format!("Its text in {} is published.", text.lang)));
+                return Err(Problem::new(
+                    Code::InUse,
+                    format!("Its text in {} is published.", text.lang),
+                ));
             }
             let (read, now) = (article.version, tx.now());
             article.deleted_at = Some(now);
@@ -342,7 +440,10 @@ pub async fn restore_article(
             let (mut article, texts) = find_seen(tx, id, &staff)?;
             if_match.check(article.version)?;
             if !article.may_be_written_by(&staff, &texts) {
-                return Err(Problem::new(Code::Forbidden, "Contributors restore their own articles."));
+                return Err(Problem::new(
+                    Code::Forbidden,
+                    "Contributors restore their own articles.",
+                ));
             }
             if article.deleted_at.take().is_none() {
                 return Err(Problem::new(Code::WrongState, "It is not deleted."));
@@ -354,5 +455,8 @@ pub async fn restore_article(
             whole(tx, article)
         })
         .await?;
-    Ok(WithEtag { version: json.version, item: json })
+    Ok(WithEtag {
+        version: json.version,
+        item: json,
+    })
 }

@@ -25,7 +25,10 @@ use crate::texts::store as texts;
 
 impl From<RevisionPath> for TextPath {
     fn from(path: RevisionPath) -> Self {
-        Self { id: path.id, lang: path.lang }
+        Self {
+            id: path.id,
+            lang: path.lang,
+        }
     }
 }
 
@@ -43,7 +46,11 @@ pub async fn list_revisions(
 ) -> ApiResult<ActixJson<Page<RevisionEntry>>> {
     let path = path.into_inner();
     let pager = Pager::<i32>::new(&request, &app.cursors, query.0)?;
-    let (at, rows, count) = (pager.at.clone().map(|at| (at.back, at.key)), pager.rows(), pager.count);
+    let (at, rows, count) = (
+        pager.at.clone().map(|at| (at.back, at.key)),
+        pager.rows(),
+        pager.count,
+    );
     let (revisions, total) = app
         .db
         .read_snapshot(move |conn| {
@@ -54,11 +61,17 @@ pub async fn list_revisions(
             Ok::<_, Problem>((revisions, count.then_some(i64::from(text.head_revision))))
         })
         .await?;
-    let page = pager.page(revisions, |revision| revision.number).with_total(total);
+    let page = pager
+        .page(revisions, |revision| revision.number)
+        .with_total(total);
     Ok(ActixJson(page.map(|revision| (&revision).into())))
 }
 
-fn find_revision(conn: &mut DbConn, path: &RevisionPath, staff: &Staff) -> Result<Revision, Problem> {
+fn find_revision(
+    conn: &mut DbConn,
+    path: &RevisionPath,
+    staff: &Staff,
+) -> Result<Revision, Problem> {
     let (_, of_article) = find_seen(conn, path.id, staff)?;
     let text = pick(of_article, &path.clone().into())?;
     texts::find_revision(conn, text.item_id, &text.lang, path.n)?.ok_or_else(Problem::not_found)
@@ -69,9 +82,16 @@ fn find_revision(conn: &mut DbConn, path: &RevisionPath, staff: &Staff) -> Resul
 /// An immutable copy of the text with its quotes, as it was saved.
 #[utoipa::path(tag = "desk: articles", params(RevisionPath), responses((status = 200, body = WholeRevision)))]
 #[get("/v1/desk/articles/{id}/texts/{lang}/revisions/{n}")]
-pub async fn get_revision(app: Data<App>, staff: Staff, path: Path<RevisionPath>) -> ApiResult<ActixJson<WholeRevision>> {
+pub async fn get_revision(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<RevisionPath>,
+) -> ApiResult<ActixJson<WholeRevision>> {
     let path = path.into_inner();
-    let revision = app.db.read_snapshot(move |conn| find_revision(conn, &path, &staff)).await?;
+    let revision = app
+        .db
+        .read_snapshot(move |conn| find_revision(conn, &path, &staff))
+        .await?;
     Ok(ActixJson(revision.into()))
 }
 
@@ -94,15 +114,24 @@ pub async fn restore_revision(
             let (_, of_article) = find_own(tx, path.id, &staff)?;
             let text = pick(of_article, &path.clone().into())?;
             if_match.check(text.version)?;
-            let old = texts::find_revision(tx, text.item_id, &text.lang, path.n)?.ok_or_else(Problem::not_found)?;
+            let old = texts::find_revision(tx, text.item_id, &text.lang, path.n)?
+                .ok_or_else(Problem::not_found)?;
             let now = tx.now();
             let mut draughting = Draughting::of(tx, text, Cause::Restoration)?;
             draughting.restored_from = Some(old.number);
             let effects = bring_back(&mut draughting, old, now);
-            Ok::<_, Problem>(DeskText::from(draughting.save(tx, &SlugWish::Keep, effects, &staff)?))
+            Ok::<_, Problem>(DeskText::from(draughting.save(
+                tx,
+                &SlugWish::Keep,
+                effects,
+                &staff,
+            )?))
         })
         .await?;
-    Ok(WithEtag { version: json.states.version, item: json })
+    Ok(WithEtag {
+        version: json.states.version,
+        item: json,
+    })
 }
 
 /// Puts the words and quotes of an old revision in the place of those of now. The address stays,
@@ -110,7 +139,10 @@ pub async fn restore_revision(
 fn bring_back(draughting: &mut Draughting, old: Revision, now: Instant) -> Vec<QuoteEffect> {
     let then = old.quotes.0.clone();
     let address = draughting.content.slug.clone();
-    draughting.content = Content { slug: address, ..Content::from(old) };
+    draughting.content = Content {
+        slug: address,
+        ..Content::from(old)
+    };
     let present = std::mem::take(&mut draughting.quotes);
     let mut effects: Vec<QuoteEffect> = Vec::new();
     for mut quote in then {
@@ -120,14 +152,31 @@ fn bring_back(draughting: &mut Draughting, old: Revision, now: Instant) -> Vec<Q
                     (known.verification, known.verified_by, known.verified_at);
                 quote.statement = known.statement;
             }
-            None => effects.push(QuoteEffect { quote: quote.id, before: None, after: quote.anchor_state, nearest: None }),
+            None => effects.push(QuoteEffect {
+                quote: quote.id,
+                before: None,
+                after: quote.anchor_state,
+                nearest: None,
+            }),
         }
         quote.removed_at = None;
         draughting.quotes.push(quote);
     }
-    effects.extend(reanchor(&mut draughting.quotes, &draughting.content.body, &draughting.text.lang, &[]));
-    let gone = present.into_iter().filter(|known| !draughting.quotes.iter().any(|quote| quote.id == known.id));
-    let gone: Vec<Quote> = gone.map(|quote| Quote { removed_at: Some(now), ..quote }).collect();
+    effects.extend(reanchor(
+        &mut draughting.quotes,
+        &draughting.content.body,
+        &draughting.text.lang,
+        &[],
+    ));
+    let gone = present
+        .into_iter()
+        .filter(|known| !draughting.quotes.iter().any(|quote| quote.id == known.id));
+    let gone: Vec<Quote> = gone
+        .map(|quote| Quote {
+            removed_at: Some(now),
+            ..quote
+        })
+        .collect();
     draughting.quotes.extend(gone);
     effects
 }
@@ -150,7 +199,10 @@ impl QueryPart for Between {
             let number = params.one(name)?.filter(|number: &i32| *number >= 1);
             number.ok_or_else(|| Problem::parameter(name, "expected the number of a revision"))
         };
-        Ok(Self { from: needed("from")?, to: needed("to")? })
+        Ok(Self {
+            from: needed("from")?,
+            to: needed("to")?,
+        })
     }
 }
 
@@ -169,8 +221,15 @@ pub async fn diff_revisions(
     let (from, to) = app
         .db
         .read_snapshot(move |conn| {
-            let at = |n| RevisionPath { id, lang: lang.clone(), n };
-            Ok::<_, Problem>((find_revision(conn, &at(from), &staff)?, find_revision(conn, &at(to), &staff)?))
+            let at = |n| RevisionPath {
+                id,
+                lang: lang.clone(),
+                n,
+            };
+            Ok::<_, Problem>((
+                find_revision(conn, &at(from), &staff)?,
+                find_revision(conn, &at(to), &staff)?,
+            ))
         })
         .await?;
     Ok(ActixJson(Diff::between(&from, &to)))

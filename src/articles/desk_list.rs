@@ -61,7 +61,11 @@ impl ListQuery {
         let mut found = Vec::new();
         for reference in &self.section {
             let section = sections::by_slug_or_id(conn, reference)?;
-            found.push(section.ok_or_else(|| Problem::parameter("section", "there is no such section"))?.id);
+            found.push(
+                section
+                    .ok_or_else(|| Problem::parameter("section", "there is no such section"))?
+                    .id,
+            );
         }
         Ok(Filter {
             state: self.state,

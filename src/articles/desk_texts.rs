@@ -24,20 +24,29 @@ use crate::texts::store as texts;
 
 /// One text among those of an article; 404 where it is not there.
 pub fn pick(texts: Vec<Text>, path: &TextPath) -> Result<Text, Problem> {
-    texts.into_iter().find(|text| text.lang == path.lang).ok_or_else(Problem::not_found)
+    texts
+        .into_iter()
+        .find(|text| text.lang == path.lang)
+        .ok_or_else(Problem::not_found)
 }
 
 /// A text with what its newest revision says.
 pub fn whole(conn: &mut DbConn, text: Text) -> Result<DeskText, Problem> {
     let head = texts::find_revision(conn, text.item_id, &text.lang, text.head_revision)?;
-    let head = head.ok_or_else(|| Problem::new(Code::Internal, "The text has lost its revision."))?;
+    let head =
+        head.ok_or_else(|| Problem::new(Code::Internal, "The text has lost its revision."))?;
     let quotes = quotes::of_text(conn, text.item_id.of(), &text.lang)?;
     Ok(DeskText::new(text.item_id.of(), text, head, quotes))
 }
 
 impl From<Saved> for DeskText {
     fn from(saved: Saved) -> Self {
-        let Saved { text, head, quotes, effects } = saved;
+        let Saved {
+            text,
+            head,
+            quotes,
+            effects,
+        } = saved;
         let mut json = Self::new(text.item_id.of(), text, head, quotes);
         json.quote_effects = effects;
         json
@@ -45,7 +54,10 @@ impl From<Saved> for DeskText {
 }
 
 fn with_etag(json: DeskText) -> WithEtag<DeskText> {
-    WithEtag { version: json.states.version, item: json }
+    WithEtag {
+        version: json.states.version,
+        item: json,
+    }
 }
 
 /// Read a text
@@ -53,7 +65,11 @@ fn with_etag(json: DeskText) -> WithEtag<DeskText> {
 /// Its newest revision with its quotes, whatever its state.
 #[utoipa::path(tag = "desk: articles", params(TextPath), responses((status = 200, body = DeskText)))]
 #[get("/v1/desk/articles/{id}/texts/{lang}")]
-pub async fn get_text(app: Data<App>, staff: Staff, path: Path<TextPath>) -> ApiResult<WithEtag<DeskText>> {
+pub async fn get_text(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<TextPath>,
+) -> ApiResult<WithEtag<DeskText>> {
     let path = path.into_inner();
     let json = app
         .db
@@ -94,7 +110,14 @@ pub async fn put_text(
             precondition.check(present.as_ref().map(|text| text.version))?;
             let made = present.is_none();
             let saved = match present {
-                None => writing::create_text(tx, &article, &path.lang, input.clone(), &NamedSources::new(), &staff)?,
+                None => writing::create_text(
+                    tx,
+                    &article,
+                    &path.lang,
+                    input.clone(),
+                    &NamedSources::new(),
+                    &staff,
+                )?,
                 Some(text) => replace(tx, text, input.clone(), &staff)?,
             };
             Ok::<_, Problem>((DeskText::from(saved), made))
@@ -108,15 +131,36 @@ pub async fn put_text(
 
 fn replace(tx: &mut Tx, text: Text, input: TextInput, staff: &Staff) -> Result<Saved, Problem> {
     if input.quotes.is_some() {
-        return Err(Problem::field("/quotes", "quotes are taken only where a text is created; they are kept"));
+        return Err(Problem::field(
+            "/quotes",
+            "quotes are taken only where a text is created; they are kept",
+        ));
     }
     let mut draughting = Draughting::of(tx, text, Cause::Save)?;
-    let TextInput { headline, slug, standfirst, body, image, seo, quotes: _ } = input;
+    let TextInput {
+        headline,
+        slug,
+        standfirst,
+        body,
+        image,
+        seo,
+        quotes: _,
+    } = input;
     let content = &mut draughting.content;
-    (content.headline, content.standfirst, content.image, content.seo) = (headline, standfirst, image, seo);
+    (
+        content.headline,
+        content.standfirst,
+        content.image,
+        content.seo,
+    ) = (headline, standfirst, image, seo);
     let body = body.unwrap_or_else(|| super::input::Draft::Flat(crate::body::Body::default()));
     let effects = draughting.set_body(body)?;
-    draughting.save(tx, &slug.map_or(SlugWish::Keep, SlugWish::Named), effects, staff)
+    draughting.save(
+        tx,
+        &slug.map_or(SlugWish::Keep, SlugWish::Named),
+        effects,
+        staff,
+    )
 }
 
 /// Change a text
@@ -149,7 +193,10 @@ pub async fn patch_text(
             let change = change.clone();
             let body = change.body.clone();
             let wish = change.apply(&mut draughting.content);
-            let effects = body.map(|body| draughting.set_body(body)).transpose()?.unwrap_or_default();
+            let effects = body
+                .map(|body| draughting.set_body(body))
+                .transpose()?
+                .unwrap_or_default();
             Ok::<_, Problem>(DeskText::from(draughting.save(tx, &wish, effects, &staff)?))
         })
         .await?;
@@ -183,7 +230,9 @@ async fn change_state(
 
 /// Notes a change that readers do not see.
 fn note(tx: &mut Tx, article: &Article, text: &Text, action: Action, staff: &Staff) {
-    let mut change = Change::of(ItemKind::Article, article.id, action).by(staff.id).in_language(&text.lang);
+    let mut change = Change::of(ItemKind::Article, article.id, action)
+        .by(staff.id)
+        .in_language(&text.lang);
     change.keys.clear();
     tx.record(change);
 }
@@ -197,13 +246,24 @@ fn note(tx: &mut Tx, article: &Article, text: &Text, action: Action, staff: &Sta
     responses((status = 204, description = "Deleted.")),
 )]
 #[delete("/v1/desk/articles/{id}/texts/{lang}")]
-pub async fn delete_text(app: Data<App>, staff: Staff, path: Path<TextPath>, if_match: IfMatch) -> ApiResult<HttpResponse> {
-    change_state(&app, staff, path.into_inner(), if_match, |tx, article, text, staff| {
-        let now = tx.now();
-        text.delete(now)?;
-        note(tx, article, text, Action::TextDeleted, staff);
-        Ok(())
-    })
+pub async fn delete_text(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<TextPath>,
+    if_match: IfMatch,
+) -> ApiResult<HttpResponse> {
+    change_state(
+        &app,
+        staff,
+        path.into_inner(),
+        if_match,
+        |tx, article, text, staff| {
+            let now = tx.now();
+            text.delete(now)?;
+            note(tx, article, text, Action::TextDeleted, staff);
+            Ok(())
+        },
+    )
     .await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -226,11 +286,17 @@ pub async fn submit_text(
     submission: ValidJson<Submission>,
 ) -> ApiResult<WithEtag<DeskText>> {
     let note_left = submission.0.note.map(String::from);
-    change_state(&app, staff, path.into_inner(), if_match, move |tx, article, text, staff| {
-        text.submit(note_left.clone())?;
-        note(tx, article, text, Action::Submitted, staff);
-        Ok(())
-    })
+    change_state(
+        &app,
+        staff,
+        path.into_inner(),
+        if_match,
+        move |tx, article, text, staff| {
+            text.submit(note_left.clone())?;
+            note(tx, article, text, Action::Submitted, staff);
+            Ok(())
+        },
+    )
     .await
 }
 
@@ -243,11 +309,17 @@ pub async fn take_back_text(
     path: Path<TextPath>,
     if_match: IfMatch,
 ) -> ApiResult<WithEtag<DeskText>> {
-    change_state(&app, staff, path.into_inner(), if_match, |tx, article, text, staff| {
-        text.take_back()?;
-        note(tx, article, text, Action::TakenBack, staff);
-        Ok(())
-    })
+    change_state(
+        &app,
+        staff,
+        path.into_inner(),
+        if_match,
+        |tx, article, text, staff| {
+            text.take_back()?;
+            note(tx, article, text, Action::TakenBack, staff);
+            Ok(())
+        },
+    )
     .await
 }
 
@@ -271,9 +343,13 @@ pub async fn publish_text(
     request: ValidJson<Publication>,
 ) -> ApiResult<WithEtag<DeskText>> {
     let request = request.0;
-    change_state(&app, editor, path.into_inner(), if_match, move |tx, article, text, editor| {
-        publishing::publish(tx, article, text, &request, editor)
-    })
+    change_state(
+        &app,
+        editor,
+        path.into_inner(),
+        if_match,
+        move |tx, article, text, editor| publishing::publish(tx, article, text, &request, editor),
+    )
     .await
 }
 
@@ -288,7 +364,14 @@ pub async fn unpublish_text(
     path: Path<TextPath>,
     if_match: IfMatch,
 ) -> ApiResult<WithEtag<DeskText>> {
-    change_state(&app, editor, path.into_inner(), if_match, publishing::unpublish).await
+    change_state(
+        &app,
+        editor,
+        path.into_inner(),
+        if_match,
+        publishing::unpublish,
+    )
+    .await
 }
 
 /// Retract a text
@@ -309,8 +392,14 @@ pub async fn retract_text(
     retraction: ValidJson<Retraction>,
 ) -> ApiResult<WithEtag<DeskText>> {
     let note_left = String::from(retraction.0.note);
-    change_state(&app, editor, path.into_inner(), if_match, move |tx, article, text, editor| {
-        publishing::retract(tx, article, text, note_left.clone(), editor)
-    })
+    change_state(
+        &app,
+        editor,
+        path.into_inner(),
+        if_match,
+        move |tx, article, text, editor| {
+            publishing::retract(tx, article, text, note_left.clone(), editor)
+        },
+    )
     .await
 }

@@ -76,11 +76,29 @@ impl Diff {
 }
 
 fn fields(from: &Revision, to: &Revision) -> Vec<FieldChange> {
-    let image = |revision: &Revision| revision.image.as_ref().and_then(|Json(image)| serde_json::to_string(image).ok());
-    let seo = |revision: &Revision| revision.seo.as_ref().and_then(|Json(seo)| serde_json::to_string(seo).ok());
+    let image = |revision: &Revision| {
+        revision
+            .image
+            .as_ref()
+            .and_then(|Json(image)| serde_json::to_string(image).ok())
+    };
+    let seo = |revision: &Revision| {
+        revision
+            .seo
+            .as_ref()
+            .and_then(|Json(seo)| serde_json::to_string(seo).ok())
+    };
     [
-        ("headline", Some(from.headline.clone()), Some(to.headline.clone())),
-        ("slug", from.slug.as_ref().map(ToString::to_string), to.slug.as_ref().map(ToString::to_string)),
+        (
+            "headline",
+            Some(from.headline.clone()),
+            Some(to.headline.clone()),
+        ),
+        (
+            "slug",
+            from.slug.as_ref().map(ToString::to_string),
+            to.slug.as_ref().map(ToString::to_string),
+        ),
         ("standfirst", from.standfirst.clone(), to.standfirst.clone()),
         ("image", image(from), image(to)),
         ("seo", seo(from), seo(to)),
@@ -95,7 +113,11 @@ fn blocks(from: &Body, to: &Body) -> Vec<BlockChange> {
     let old = |key: &str| from.0.iter().find(|block| block.key() == key);
     let kept = |body: &Body, other: &Body| -> Vec<String> {
         let in_other = |block: &&Block| other.0.iter().any(|known| known.key() == block.key());
-        body.0.iter().filter(in_other).map(|block| block.key().to_owned()).collect()
+        body.0
+            .iter()
+            .filter(in_other)
+            .map(|block| block.key().to_owned())
+            .collect()
     };
     let moved = moved_keys(&kept(from, to), &kept(to, from));
     let mut changes = Vec::new();
@@ -103,13 +125,23 @@ fn blocks(from: &Body, to: &Body) -> Vec<BlockChange> {
         let key = block.key();
         let (change, words) = match old(key) {
             None => (Fate::Added, stretches("", &words_of(block))),
-            Some(before) if before != block => (Fate::Changed, stretches(&words_of(before), &words_of(block))),
+            Some(before) if before != block => (
+                Fate::Changed,
+                stretches(&words_of(before), &words_of(block)),
+            ),
             Some(_) if moved.iter().any(|moved| moved == key) => (Fate::Moved, Vec::new()),
             Some(_) => continue,
         };
-        changes.push(BlockChange { block: key.to_owned(), change, words });
+        changes.push(BlockChange {
+            block: key.to_owned(),
+            change,
+            words,
+        });
     }
-    let gone = from.0.iter().filter(|block| !to.0.iter().any(|new| new.key() == block.key()));
+    let gone = from
+        .0
+        .iter()
+        .filter(|block| !to.0.iter().any(|new| new.key() == block.key()));
     changes.extend(gone.map(|block| BlockChange {
         block: block.key().to_owned(),
         change: Fate::Removed,
@@ -121,7 +153,11 @@ fn blocks(from: &Body, to: &Body) -> Vec<BlockChange> {
 /// The keys that are out of their old order, as few as can be.
 fn moved_keys(from: &[String], to: &[String]) -> Vec<String> {
     let diff = similar::capture_diff_slices(similar::Algorithm::Myers, from, to);
-    diff.iter().flat_map(|op| op.iter_changes(from, to)).filter(|change| change.tag() == ChangeTag::Insert).map(|change| change.value()).collect()
+    diff.iter()
+        .flat_map(|op| op.iter_changes(from, to))
+        .filter(|change| change.tag() == ChangeTag::Insert)
+        .map(|change| change.value())
+        .collect()
 }
 
 fn words_of(block: &Block) -> String {
@@ -143,7 +179,10 @@ fn stretches(from: &str, to: &str) -> Vec<Stretch> {
         };
         match stretches.last_mut().filter(|last| last.op == op) {
             Some(last) => last.text.push_str(change.value()),
-            None => stretches.push(Stretch { op, text: change.value().to_owned() }),
+            None => stretches.push(Stretch {
+                op,
+                text: change.value().to_owned(),
+            }),
         }
     }
     stretches
@@ -153,12 +192,23 @@ fn quotes(from: &[Quote], to: &[Quote]) -> Vec<QuoteChange> {
     let mut changes = Vec::new();
     for quote in to {
         match from.iter().find(|old| old.id == quote.id) {
-            None => changes.push(QuoteChange { quote: quote.id, change: Fate::Added }),
-            Some(old) if old != quote => changes.push(QuoteChange { quote: quote.id, change: Fate::Changed }),
+            None => changes.push(QuoteChange {
+                quote: quote.id,
+                change: Fate::Added,
+            }),
+            Some(old) if old != quote => changes.push(QuoteChange {
+                quote: quote.id,
+                change: Fate::Changed,
+            }),
             Some(_) => {}
         }
     }
-    let gone = from.iter().filter(|old| !to.iter().any(|quote| quote.id == old.id));
-    changes.extend(gone.map(|old| QuoteChange { quote: old.id, change: Fate::Removed }));
+    let gone = from
+        .iter()
+        .filter(|old| !to.iter().any(|quote| quote.id == old.id));
+    changes.extend(gone.map(|old| QuoteChange {
+        quote: old.id,
+        change: Fate::Removed,
+    }));
     changes
 }

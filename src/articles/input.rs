@@ -9,8 +9,8 @@ use crate::body::{self, Body, BodyError, QuoteHint};
 use crate::http::patch::Patch;
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::language::Slug;
-use crate::quotes::api::NewQuote;
 use crate::quotes::anchor::Wanted;
+use crate::quotes::api::NewQuote;
 use crate::texts::model::{Content, Image, Seo};
 
 /// How many quotes a text may have.
@@ -43,7 +43,17 @@ pub struct TextInput {
 impl TryFrom<NewText> for TextInput {
     type Error = Problem;
     fn try_from(text: NewText) -> Result<Self, Problem> {
-        let NewText { headline, slug, standfirst, body, body_markdown, body_html, image, seo, quotes } = text;
+        let NewText {
+            headline,
+            slug,
+            standfirst,
+            body,
+            body_markdown,
+            body_html,
+            image,
+            seo,
+            quotes,
+        } = text;
         Ok(Self {
             headline: headline.into(),
             slug,
@@ -58,7 +68,10 @@ impl TryFrom<NewText> for TextInput {
 
 fn checked_quotes(quotes: Vec<NewQuote>) -> Result<Vec<(NewQuote, Vec<Wanted>)>, Problem> {
     if quotes.len() > MOST_QUOTES {
-        return Err(Problem::field("/quotes", format!("expected at most {MOST_QUOTES} quotes")));
+        return Err(Problem::field(
+            "/quotes",
+            format!("expected at most {MOST_QUOTES} quotes"),
+        ));
     }
     quotes
         .into_iter()
@@ -102,9 +115,20 @@ pub enum SlugWish {
 impl TextChange {
     /// Puts the changes into what the text says; the body and the slug come after.
     pub fn apply(self, content: &mut Content) -> SlugWish {
-        let TextPatch { headline, slug, standfirst, image, seo, body: _, body_markdown: _, body_html: _ } = self.patch;
+        let TextPatch {
+            headline,
+            slug,
+            standfirst,
+            image,
+            seo,
+            body: _,
+            body_markdown: _,
+            body_html: _,
+        } = self.patch;
         headline.map(String::from).apply(&mut content.headline);
-        standfirst.map(|standfirst| standfirst.map(String::from)).apply(&mut content.standfirst);
+        standfirst
+            .map(|standfirst| standfirst.map(String::from))
+            .apply(&mut content.standfirst);
         image.apply(&mut content.image);
         seo.apply(&mut content.seo);
         match slug {
@@ -116,7 +140,11 @@ impl TextChange {
 }
 
 /// Reads the one body that was sent.
-pub fn draft(blocks: Option<Value>, markdown: Option<String>, html: Option<String>) -> Result<Option<Draft>, Problem> {
+pub fn draft(
+    blocks: Option<Value>,
+    markdown: Option<String>,
+    html: Option<String>,
+) -> Result<Option<Draft>, Problem> {
     match (blocks, markdown, html) {
         (None, None, None) => Ok(None),
         (Some(blocks), None, None) => {
@@ -126,7 +154,10 @@ pub fn draft(blocks: Option<Value>, markdown: Option<String>, html: Option<Strin
         }
         (None, Some(markdown), None) => flat(&markdown, "/body_markdown", body::from_markdown),
         (None, None, Some(html)) => flat(&html, "/body_html", body::from_html),
-        _ => Err(Problem::field("/body", "expected at most one of body, body_markdown and body_html")),
+        _ => Err(Problem::field(
+            "/body",
+            "expected at most one of body, body_markdown and body_html",
+        )),
     }
 }
 
@@ -136,25 +167,47 @@ fn flat(
     read: impl Fn(&str) -> Result<Body, Vec<BodyError>>,
 ) -> Result<Option<Draft>, Problem> {
     if source.chars().count() > MOST_SOURCE {
-        return Err(Problem::field(pointer, format!("expected at most {MOST_SOURCE} characters")));
+        return Err(Problem::field(
+            pointer,
+            format!("expected at most {MOST_SOURCE} characters"),
+        ));
     }
-    read(source).map(|body| Some(Draft::Flat(body))).map_err(|errors| {
-        // The blocks are ours, not the client's: only the field can be pointed at.
-        let told = errors.into_iter().map(|error| FieldError::at(pointer, error.code, error.detail));
-        Problem::new(Code::InvalidBody, "The body has something that it cannot have.").with_errors(told)
-    })
+    read(source)
+        .map(|body| Some(Draft::Flat(body)))
+        .map_err(|errors| {
+            // The blocks are ours, not the client's: only the field can be pointed at.
+            let told = errors
+                .into_iter()
+                .map(|error| FieldError::at(pointer, error.code, error.detail));
+            Problem::new(
+                Code::InvalidBody,
+                "The body has something that it cannot have.",
+            )
+            .with_errors(told)
+        })
 }
 
 fn invalid_body(errors: Vec<BodyError>, prefix: &str) -> Problem {
-    let told = errors.into_iter().map(|error| FieldError::at(format!("{prefix}{}", error.pointer), error.code, error.detail));
-    Problem::new(Code::InvalidBody, "The body has something that it cannot have.").with_errors(told)
+    let told = errors.into_iter().map(|error| {
+        FieldError::at(
+            format!("{prefix}{}", error.pointer),
+            error.code,
+            error.detail,
+        )
+    });
+    Problem::new(
+        Code::InvalidBody,
+        "The body has something that it cannot have.",
+    )
+    .with_errors(told)
 }
 
 /// Checks lists whose length the types do not bound.
 pub fn check_related(related: &[Related]) -> Result<(), Problem> {
     at_most(related, "/related")?;
     for (nth, item) in related.iter().enumerate() {
-        item.check().map_err(|error| Problem::field(format!("/related/{nth}"), error.to_string()))?;
+        item.check()
+            .map_err(|error| Problem::field(format!("/related/{nth}"), error.to_string()))?;
     }
     Ok(())
 }

@@ -137,13 +137,16 @@ impl Article {
 
     /// Editors read everything, others what is published and their own.
     pub fn may_be_seen_by(&self, staff: &Staff, texts: &[Text]) -> bool {
-        staff.may(Right::Edit) || self.created_by == staff.id || texts.iter().any(Text::is_published)
+        staff.may(Right::Edit)
+            || self.created_by == staff.id
+            || texts.iter().any(Text::is_published)
     }
 
     /// Contributors write their own articles until one of the texts is published.
     pub fn may_be_written_by(&self, staff: &Staff, texts: &[Text]) -> bool {
         let never_published = !texts.iter().any(Text::was_published);
-        staff.may(Right::Edit) || (staff.may(Right::Write) && self.created_by == staff.id && never_published)
+        staff.may(Right::Edit)
+            || (staff.may(Right::Write) && self.created_by == staff.id && never_published)
     }
 }
 

@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 use super::model::{Article, ArticleId, ArticleKind, Author, Related, ReviewPolicy};
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{
-    published_articles, published_retractions, published_review_sums, published_slugs, published_terms, published_texts,
+    published_articles, published_retractions, published_review_sums, published_slugs,
+    published_terms, published_texts,
 };
 use crate::db::{AnyId, DbConn, Instant, Json, MultiBackend};
 use crate::language::{Lang, Slug};
@@ -108,14 +109,19 @@ pub fn put_text(conn: &mut DbConn, row: &PublishedText) -> QueryResult<()> {
 }
 
 fn remove_row(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<()> {
-    diesel::delete(published_texts::table.find((article, lang))).execute(conn).map(drop)
+    diesel::delete(published_texts::table.find((article, lang)))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Takes a text away from readers; the article goes with its last text.
 pub fn remove_text(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<()> {
     remove_row(conn, article, lang)?;
     remove_terms(conn, article, Some(lang), TermKind::ALL)?;
-    let left: i64 = published_texts::table.filter(published_texts::article_id.eq(article)).count().get_result(conn)?;
+    let left: i64 = published_texts::table
+        .filter(published_texts::article_id.eq(article))
+        .count()
+        .get_result(conn)?;
     if left == 0 {
         diesel::delete(published_articles::table.find(article)).execute(conn)?;
     }
@@ -123,14 +129,23 @@ pub fn remove_text(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryR
 }
 
 /// Leaves the note that a text was withdrawn, for good.
-pub fn put_retraction(conn: &mut DbConn, article: ArticleId, lang: &Lang, note: &str, at: Instant) -> QueryResult<()> {
+pub fn put_retraction(
+    conn: &mut DbConn,
+    article: ArticleId,
+    lang: &Lang,
+    note: &str,
+    at: Instant,
+) -> QueryResult<()> {
     let row = (
         published_retractions::article_id.eq(article),
         published_retractions::lang.eq(lang),
         published_retractions::note.eq(note),
         published_retractions::retracted_at.eq(at),
     );
-    diesel::insert_into(published_retractions::table).values(row).execute(conn).map(drop)
+    diesel::insert_into(published_retractions::table)
+        .values(row)
+        .execute(conn)
+        .map(drop)
 }
 
 #[derive(Debug, Insertable)]
@@ -143,10 +158,20 @@ struct Term {
     article_id: ArticleId,
 }
 
-fn remove_terms(conn: &mut DbConn, article: ArticleId, lang: Option<&Lang>, kinds: &[TermKind]) -> QueryResult<()> {
-    let of_article = published_terms::article_id.eq(article).and(published_terms::kind.eq_any(kinds));
+fn remove_terms(
+    conn: &mut DbConn,
+    article: ArticleId,
+    lang: Option<&Lang>,
+    kinds: &[TermKind],
+) -> QueryResult<()> {
+    let of_article = published_terms::article_id
+        .eq(article)
+        .and(published_terms::kind.eq_any(kinds));
     match lang {
-        Some(lang) => diesel::delete(published_terms::table.filter(of_article.and(published_terms::lang.eq(lang)))).execute(conn),
+        Some(lang) => diesel::delete(
+            published_terms::table.filter(of_article.and(published_terms::lang.eq(lang))),
+        )
+        .execute(conn),
         None => diesel::delete(published_terms::table.filter(of_article)).execute(conn),
     }
     .map(drop)
@@ -160,12 +185,24 @@ fn insert_terms(conn: &mut DbConn, terms: &[Term]) -> QueryResult<()> {
 }
 
 fn terms_of(article: &PublishedArticle, lang: &Lang, published_at: Instant) -> Vec<Term> {
-    let section = article.section_id.map(|section| (TermKind::Section, section.of()));
-    let topics = article.topic_ids.0.iter().map(|topic| (TermKind::Topic, topic.of()));
+    let section = article
+        .section_id
+        .map(|section| (TermKind::Section, section.of()));
+    let topics = article
+        .topic_ids
+        .0
+        .iter()
+        .map(|topic| (TermKind::Topic, topic.of()));
     section
         .into_iter()
         .chain(topics)
-        .map(|(kind, term)| Term { kind, term, lang: lang.clone(), published_at, article_id: article.id })
+        .map(|(kind, term)| Term {
+            kind,
+            term,
+            lang: lang.clone(),
+            published_at,
+            article_id: article.id,
+        })
         .collect()
 }
 
@@ -195,11 +232,17 @@ pub fn put_terms(
 pub fn refresh(conn: &mut DbConn, row: &PublishedArticle) -> QueryResult<()> {
     put_article(conn, row)?;
     let of_article = published_texts::table.filter(published_texts::article_id.eq(row.id));
-    diesel::update(of_article).set(published_texts::kind.eq(row.kind)).execute(conn)?;
+    diesel::update(of_article)
+        .set(published_texts::kind.eq(row.kind))
+        .execute(conn)?;
     remove_terms(conn, row.id, None, &[TermKind::Section, TermKind::Topic])?;
-    let texts: Vec<(Lang, Instant)> =
-        of_article.select((published_texts::lang, published_texts::published_at)).load(conn)?;
-    let terms: Vec<Term> = texts.iter().flat_map(|(lang, since)| terms_of(row, lang, *since)).collect();
+    let texts: Vec<(Lang, Instant)> = of_article
+        .select((published_texts::lang, published_texts::published_at))
+        .load(conn)?;
+    let terms: Vec<Term> = texts
+        .iter()
+        .flat_map(|(lang, since)| terms_of(row, lang, *since))
+        .collect();
     insert_terms(conn, &terms)
 }
 
@@ -210,11 +253,20 @@ pub fn find_article(conn: &mut DbConn, id: ArticleId) -> QueryResult<Option<Publ
 }
 
 pub fn find_articles(conn: &mut DbConn, ids: &[ArticleId]) -> QueryResult<Vec<PublishedArticle>> {
-    published_articles::table.filter(published_articles::id.eq_any(ids)).load(conn)
+    published_articles::table
+        .filter(published_articles::id.eq_any(ids))
+        .load(conn)
 }
 
-pub fn find_text(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<Option<PublishedText>> {
-    published_texts::table.find((article, lang)).first(conn).optional()
+pub fn find_text(
+    conn: &mut DbConn,
+    article: ArticleId,
+    lang: &Lang,
+) -> QueryResult<Option<PublishedText>> {
+    published_texts::table
+        .find((article, lang))
+        .first(conn)
+        .optional()
 }
 
 /// One language of an article: enough for a language switcher.
@@ -244,7 +296,11 @@ pub fn versions(conn: &mut DbConn, articles: &[ArticleId]) -> QueryResult<Vec<Ve
 
 /// Whose address it is, of old or now.
 pub fn article_at(conn: &mut DbConn, lang: &Lang, slug: &Slug) -> QueryResult<Option<ArticleId>> {
-    published_slugs::table.find((lang, slug)).select(published_slugs::article_id).first(conn).optional()
+    published_slugs::table
+        .find((lang, slug))
+        .select(published_slugs::article_id)
+        .first(conn)
+        .optional()
 }
 
 /// The notes of an article's retracted texts.
@@ -257,8 +313,13 @@ pub fn retractions(conn: &mut DbConn, article: ArticleId) -> QueryResult<Vec<(La
 }
 
 /// Count, sum of ratings and number of ratings of the approved reviews of several articles.
-pub fn review_sums(conn: &mut DbConn, articles: &[ArticleId]) -> QueryResult<Vec<(ArticleId, i64, i64, i64)>> {
-    published_review_sums::table.filter(published_review_sums::article_id.eq_any(articles)).load(conn)
+pub fn review_sums(
+    conn: &mut DbConn,
+    articles: &[ArticleId],
+) -> QueryResult<Vec<(ArticleId, i64, i64, i64)>> {
+    published_review_sums::table
+        .filter(published_review_sums::article_id.eq_any(articles))
+        .load(conn)
 }
 
 /// By what a list of texts is sorted.
@@ -324,7 +385,11 @@ pub type Key = (Instant, ArticleId);
 
 impl Listed {
     pub fn key(&self, sort: Sort) -> Key {
-        let at = if sort == Sort::LatestUpdated { self.updated_at } else { self.published_at };
+        let at = if sort == Sort::LatestUpdated {
+            self.updated_at
+        } else {
+            self.published_at
+        };
         (at, self.article_id)
     }
 }
@@ -332,7 +397,12 @@ impl Listed {
 type Query<'a> = published_texts::BoxedQuery<'a, MultiBackend>;
 
 /// A page of texts in the filter's order, or from the key backwards.
-pub fn list(conn: &mut DbConn, filter: &Filter, at: Option<(bool, Key)>, limit: i64) -> QueryResult<Vec<Listed>> {
+pub fn list(
+    conn: &mut DbConn,
+    filter: &Filter,
+    at: Option<(bool, Key)>,
+    limit: i64,
+) -> QueryResult<Vec<Listed>> {
     let back = at.is_some_and(|(back, _)| back);
     let query = placed(filtered(filter), filter.sort, back, at.map(|(_, key)| key));
     query
@@ -355,7 +425,10 @@ pub fn list(conn: &mut DbConn, filter: &Filter, at: Option<(bool, Key)>, limit: 
 
 /// How many there are, at most `limit`.
 pub fn count(conn: &mut DbConn, filter: &Filter, limit: i64) -> QueryResult<i64> {
-    let some: Vec<ArticleId> = filtered(filter).limit(limit).select(published_texts::article_id).load(conn)?;
+    let some: Vec<ArticleId> = filtered(filter)
+        .limit(limit)
+        .select(published_texts::article_id)
+        .load(conn)?;
     Ok(some.len() as i64)
 }
 
@@ -371,19 +444,29 @@ fn placed<'a>(query: Query<'a>, sort: Sort, back: bool, key: Option<Key>) -> Que
         (Some(key), _) => query.filter(row_compare(published, way, key)),
     };
     match (sort, falling) {
-        (Sort::LatestUpdated, true) => {
-            query.order((published_texts::updated_at.desc(), published_texts::article_id.desc()))
-        }
-        (Sort::LatestUpdated, false) => {
-            query.order((published_texts::updated_at.asc(), published_texts::article_id.asc()))
-        }
-        (_, true) => query.order((published_texts::published_at.desc(), published_texts::article_id.desc())),
-        (_, false) => query.order((published_texts::published_at.asc(), published_texts::article_id.asc())),
+        (Sort::LatestUpdated, true) => query.order((
+            published_texts::updated_at.desc(),
+            published_texts::article_id.desc(),
+        )),
+        (Sort::LatestUpdated, false) => query.order((
+            published_texts::updated_at.asc(),
+            published_texts::article_id.asc(),
+        )),
+        (_, true) => query.order((
+            published_texts::published_at.desc(),
+            published_texts::article_id.desc(),
+        )),
+        (_, false) => query.order((
+            published_texts::published_at.asc(),
+            published_texts::article_id.asc(),
+        )),
     }
 }
 
 fn filtered(filter: &Filter) -> Query<'_> {
-    let mut query = published_texts::table.filter(published_texts::lang.eq(&filter.lang)).into_boxed();
+    let mut query = published_texts::table
+        .filter(published_texts::lang.eq(&filter.lang))
+        .into_boxed();
     for (kind, terms) in &filter.terms {
         let fitting = published_terms::table.filter(
             published_terms::article_id

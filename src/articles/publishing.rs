@@ -27,7 +27,13 @@ use crate::texts::store as texts;
 use crate::topics::TopicId;
 
 /// Publishes the newest revision of a text.
-pub fn publish(tx: &mut Tx, article: &Article, text: &mut Text, request: &Publication, staff: &Staff) -> Result<(), Problem> {
+pub fn publish(
+    tx: &mut Tx,
+    article: &Article,
+    text: &mut Text,
+    request: &Publication,
+    staff: &Staff,
+) -> Result<(), Problem> {
     let head = find_head(tx, text)?;
     let quotes = quotes::of_text(tx, article.id, &text.lang)?;
     check_confirmed(&quotes, &request.confirm_quotes)?;
@@ -41,12 +47,21 @@ pub fn publish(tx: &mut Tx, article: &Article, text: &mut Text, request: &Public
     }
     let touched = project(tx, article, text, head, quotes, &confidential)?;
     let detail = serde_json::json!({"revision": text.head_revision, "confirmed_quotes": request.confirm_quotes});
-    tx.record(change(article.id, text, Action::Published, staff).touching(touched).saying(detail));
+    tx.record(
+        change(article.id, text, Action::Published, staff)
+            .touching(touched)
+            .saying(detail),
+    );
     Ok(())
 }
 
 /// Takes a text away from readers.
-pub fn unpublish(tx: &mut Tx, article: &Article, text: &mut Text, staff: &Staff) -> Result<(), Problem> {
+pub fn unpublish(
+    tx: &mut Tx,
+    article: &Article,
+    text: &mut Text,
+    staff: &Staff,
+) -> Result<(), Problem> {
     text.unpublish()?;
     let touched = withdraw(tx, article.id, &text.lang)?;
     tx.record(change(article.id, text, Action::Unpublished, staff).touching(touched));
@@ -54,7 +69,13 @@ pub fn unpublish(tx: &mut Tx, article: &Article, text: &mut Text, staff: &Staff)
 }
 
 /// Takes a text away for good and leaves a note.
-pub fn retract(tx: &mut Tx, article: &Article, text: &mut Text, note: String, staff: &Staff) -> Result<(), Problem> {
+pub fn retract(
+    tx: &mut Tx,
+    article: &Article,
+    text: &mut Text,
+    note: String,
+    staff: &Staff,
+) -> Result<(), Problem> {
     let now = tx.now();
     text.retract(note.clone())?;
     let touched = withdraw(tx, article.id, &text.lang)?;
@@ -78,7 +99,10 @@ fn withdraw(tx: &mut Tx, article: ArticleId, lang: &Lang) -> Result<Vec<String>,
 }
 
 fn source_keys(sources: &[SourceId]) -> Vec<String> {
-    sources.iter().map(|source| format!("source:{source}")).collect()
+    sources
+        .iter()
+        .map(|source| format!("source:{source}"))
+        .collect()
 }
 
 fn find_head(conn: &mut DbConn, text: &Text) -> Result<Revision, Problem> {
@@ -93,22 +117,38 @@ fn check_confirmed(quotes: &[Quote], confirmed: &[QuoteId]) -> Result<(), Proble
         .filter(|quote| quote.needs_confirmation() && !confirmed.contains(&quote.id))
         .map(|quote| {
             let (code, detail) = match quote.anchor_state {
-                AnchorState::Orphaned => ("quote-orphaned", "The quoted words are no longer in the text."),
-                _ => ("quote-needs-review", "The text has words that are only like the quoted ones."),
+                AnchorState::Orphaned => (
+                    "quote-orphaned",
+                    "The quoted words are no longer in the text.",
+                ),
+                _ => (
+                    "quote-needs-review",
+                    "The text has words that are only like the quoted ones.",
+                ),
             };
             FieldError::at(format!("/quotes/{}", quote.id), code, detail)
         })
         .collect();
     match lost.len() {
         0 => Ok(()),
-        1 => Err(Problem::new(Code::PublishGate, "One quote has lost its words.").with_errors(lost)),
-        many => Err(Problem::new(Code::PublishGate, format!("{many} quotes have lost their words.")).with_errors(lost)),
+        1 => {
+            Err(Problem::new(Code::PublishGate, "One quote has lost its words.").with_errors(lost))
+        }
+        many => Err(Problem::new(
+            Code::PublishGate,
+            format!("{many} quotes have lost their words."),
+        )
+        .with_errors(lost)),
     }
 }
 
 /// The sources and outlets of these quotes that are not on record.
 fn confidential_sources(conn: &mut DbConn, quotes: &[Quote]) -> Result<Vec<Source>, Problem> {
-    let mut ids: Vec<SourceId> = quotes.iter().flat_map(|quote| [quote.source_id, quote.outlet_id]).flatten().collect();
+    let mut ids: Vec<SourceId> = quotes
+        .iter()
+        .flat_map(|quote| [quote.source_id, quote.outlet_id])
+        .flatten()
+        .collect();
     ids.sort();
     ids.dedup();
     let mut named = sources::find_many(conn, &ids)?;
@@ -117,14 +157,28 @@ fn confidential_sources(conn: &mut DbConn, quotes: &[Quote]) -> Result<Vec<Sourc
 }
 
 /// Refuses a text that names one of its own confidential sources.
-fn check_exposed(head: &Revision, quotes: &[Quote], confidential: &[Source]) -> Result<(), Problem> {
+fn check_exposed(
+    head: &Revision,
+    quotes: &[Quote],
+    confidential: &[Source],
+) -> Result<(), Problem> {
     if confidential.is_empty() {
         return Ok(());
     }
     let said = quotes.iter().flat_map(|quote| {
-        [Some(&quote.text), quote.unnamed.as_ref(), quote.stated_role.as_ref(), quote.programme.as_ref()]
+        [
+            Some(&quote.text),
+            quote.unnamed.as_ref(),
+            quote.stated_role.as_ref(),
+            quote.programme.as_ref(),
+        ]
     });
-    let mut words = format!("{}\n{}\n{}", head.headline, head.standfirst.as_deref().unwrap_or_default(), head.body.0.to_text());
+    let mut words = format!(
+        "{}\n{}\n{}",
+        head.headline,
+        head.standfirst.as_deref().unwrap_or_default(),
+        head.body.0.to_text()
+    );
     for part in said.flatten() {
         words.push('\n');
         words.push_str(part);
@@ -135,11 +189,21 @@ fn check_exposed(head: &Revision, quotes: &[Quote], confidential: &[Source]) -> 
             .any(|name| !words.places_of(&fold_name(&name)).is_empty())
     });
     let errors: Vec<FieldError> = exposed
-        .map(|source| FieldError::at(format!("/sources/{}", source.id), "source-exposed", "The text has its name."))
+        .map(|source| {
+            FieldError::at(
+                format!("/sources/{}", source.id),
+                "source-exposed",
+                "The text has its name.",
+            )
+        })
         .collect();
     match errors.is_empty() {
         true => Ok(()),
-        false => Err(Problem::new(Code::SourceExposed, "The text names a source that is not on record.").with_errors(errors)),
+        false => Err(Problem::new(
+            Code::SourceExposed,
+            "The text names a source that is not on record.",
+        )
+        .with_errors(errors)),
     }
 }
 
@@ -153,14 +217,23 @@ fn correction(
     request: &Publication,
     staff: &Staff,
 ) -> Result<Option<Correction>, Problem> {
-    let Some(from) = text.published_revision.filter(|from| *from != text.head_revision) else { return Ok(None) };
+    let Some(from) = text
+        .published_revision
+        .filter(|from| *from != text.head_revision)
+    else {
+        return Ok(None);
+    };
     let before = texts::find_revision(conn, text.item_id, &text.lang, from)?;
-    let before = before.ok_or_else(|| Problem::new(Code::Internal, "The text has lost its revision."))?;
+    let before =
+        before.ok_or_else(|| Problem::new(Code::Internal, "The text has lost its revision."))?;
     let touched = changed_quotes(&before.quotes.0, quotes);
     let Some(note) = &request.correction_note else {
         return match touched.is_empty() {
             true => Ok(None),
-            false => Err(Problem::field("/correction_note", "expected a note: words of a published direct quote change")),
+            false => Err(Problem::field(
+                "/correction_note",
+                "expected a note: words of a published direct quote change",
+            )),
         };
     };
     Ok(Some(Correction {
@@ -182,19 +255,33 @@ fn changed_quotes(before: &[Quote], after: &[Quote]) -> Vec<QuoteId> {
         let pieces = quote.segments.0.iter().map(|segment| segment.exact.clone());
         std::iter::once(quote.text.clone()).chain(pieces).collect()
     };
-    let same = |old: &Quote| after.iter().any(|new| new.id == old.id && words(new) == words(old));
-    before.iter().filter(|old| old.manner != Manner::Indirect && !same(old)).map(|old| old.id).collect()
+    let same = |old: &Quote| {
+        after
+            .iter()
+            .any(|new| new.id == old.id && words(new) == words(old))
+    };
+    before
+        .iter()
+        .filter(|old| old.manner != Manner::Indirect && !same(old))
+        .map(|old| old.id)
+        .collect()
 }
 
 fn changed_blocks(before: &Body, after: &Body) -> Vec<String> {
     let old: BTreeSet<(&str, String)> = before.0.iter().map(keyed).collect();
     let new: BTreeSet<(&str, String)> = after.0.iter().map(keyed).collect();
-    let keys: BTreeSet<&str> = old.symmetric_difference(&new).map(|(key, _)| *key).collect();
+    let keys: BTreeSet<&str> = old
+        .symmetric_difference(&new)
+        .map(|(key, _)| *key)
+        .collect();
     keys.into_iter().map(str::to_owned).collect()
 }
 
 fn keyed(block: &Block) -> (&str, String) {
-    (block.key(), serde_json::to_string(block).unwrap_or_default())
+    (
+        block.key(),
+        serde_json::to_string(block).unwrap_or_default(),
+    )
 }
 
 /// Writes what readers see of a text; gives the surrogate keys of its sources.
@@ -207,16 +294,34 @@ fn project(
     confidential: &[Source],
 ) -> Result<Vec<String>, Problem> {
     let site = site::find(tx)?;
-    let topics: Vec<TopicId> = store::topics_of(tx, &[article.id])?.into_iter().map(|(_, topic)| topic).collect();
-    let (Some(first), Some(since), Some(updated)) = (text.first_published_at, text.published_at, text.updated_at) else {
+    let topics: Vec<TopicId> = store::topics_of(tx, &[article.id])?
+        .into_iter()
+        .map(|(_, topic)| topic)
+        .collect();
+    let (Some(first), Some(since), Some(updated)) =
+        (text.first_published_at, text.published_at, text.updated_at)
+    else {
         return Err(Problem::new(Code::Internal, "The text has no publication."));
     };
-    let first_of_all = texts::of_items(tx, &[article.id.of()])?.iter().filter_map(|text| text.first_published_at).min();
+    let first_of_all = texts::of_items(tx, &[article.id.of()])?
+        .iter()
+        .filter_map(|text| text.first_published_at)
+        .min();
     let row = PublishedArticle::new(article, topics, first_of_all.unwrap_or(first).min(first));
     published::put_article(tx, &row)?;
     let shown = shown_quotes(quotes, since, &site, confidential);
     let corrections = store::corrections_of(tx, article.id, &text.lang)?;
-    published::put_text(tx, &copy(article, text, head, &shown, &corrections, (first, since, updated))?)?;
+    published::put_text(
+        tx,
+        &copy(
+            article,
+            text,
+            head,
+            &shown,
+            &corrections,
+            (first, since, updated),
+        )?,
+    )?;
     let sources: Vec<SourceId> = shown.iter().flat_map(PublishedQuote::sources).collect();
     published::put_terms(tx, &row, &text.lang, since, sources)?;
     let touched = published_quotes::replace(tx, article.id, &text.lang, &shown)?;
@@ -224,10 +329,18 @@ fn project(
     Ok(source_keys(&touched))
 }
 
-fn shown_quotes(quotes: Vec<Quote>, since: Instant, site: &Site, confidential: &[Source]) -> Vec<PublishedQuote> {
+fn shown_quotes(
+    quotes: Vec<Quote>,
+    since: Instant,
+    site: &Site,
+    confidential: &[Source],
+) -> Vec<PublishedQuote> {
     let zone = site.zone();
     let is_hidden = |id: SourceId| confidential.iter().any(|source| source.id == id);
-    quotes.into_iter().map(|quote| PublishedQuote::new(quote, since, &zone, is_hidden)).collect()
+    quotes
+        .into_iter()
+        .map(|quote| PublishedQuote::new(quote, since, &zone, is_hidden))
+        .collect()
 }
 
 fn copy(
@@ -254,7 +367,10 @@ fn copy(
         image: head.image.map(|Json(image)| raw(&image)).transpose()?,
         seo: head.seo.map(|Json(seo)| raw(&seo)).transpose()?,
         quote_count: i32::try_from(quotes.len()).unwrap_or(i32::MAX),
-        corrections: raw(&corrections.iter().map(super::cards::Correction::from).collect::<Vec<_>>())?,
+        corrections: raw(&corrections
+            .iter()
+            .map(super::cards::Correction::from)
+            .collect::<Vec<_>>())?,
         translation: None,
         revision: text.head_revision,
         first_published_at,
@@ -265,7 +381,10 @@ fn copy(
 
 /// Where the words of a quote are marked: where they stand, if only in another form.
 fn marks_of(quote: &PublishedQuote) -> Vec<QuoteHint> {
-    if !matches!(quote.anchor_state, AnchorState::Anchored | AnchorState::ChangedForm) {
+    if !matches!(
+        quote.anchor_state,
+        AnchorState::Anchored | AnchorState::ChangedForm
+    ) {
         return Vec::new();
     }
     let mark = |segment: &crate::quotes::anchor::Segment| QuoteHint {
@@ -279,5 +398,7 @@ fn marks_of(quote: &PublishedQuote) -> Vec<QuoteHint> {
 
 fn raw(value: &impl serde::Serialize) -> Result<Raw, Problem> {
     let written: Result<Box<RawValue>, _> = to_raw_value(value);
-    written.map(Json).map_err(|_| Problem::new(Code::Internal, "The copy for readers cannot be written."))
+    written
+        .map(Json)
+        .map_err(|_| Problem::new(Code::Internal, "The copy for readers cannot be written."))
 }

@@ -1,6 +1,7 @@
 //! Statements on the desk's articles.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
 
 use super::model::{Article, ArticleId};
 use crate::auth::UserId;
@@ -19,13 +20,23 @@ pub fn find(conn: &mut DbConn, id: ArticleId) -> QueryResult<Option<Article>> {
 }
 
 pub fn insert(conn: &mut DbConn, article: &Article) -> QueryResult<()> {
-    diesel::insert_into(articles::table).values(article).execute(conn).map(drop)
+    diesel::insert_into(articles::table)
+        .values(article)
+        .execute(conn)
+        .map(drop)
 }
 
 /// Saves the row if it still has the version that was read; false where it has not.
 pub fn save(conn: &mut DbConn, article: &Article, read_version: i64) -> QueryResult<bool> {
-    let unchanged = articles::table.filter(articles::id.eq(article.id).and(articles::version.eq(read_version)));
-    diesel::update(unchanged).set(article).execute(conn).map(|rows| rows == 1)
+    let unchanged = articles::table.filter(
+        articles::id
+            .eq(article.id)
+            .and(articles::version.eq(read_version)),
+    );
+    diesel::update(unchanged)
+        .set(article)
+        .execute(conn)
+        .map(|rows| rows == 1)
 }
 
 /// The topics of several articles, in the order in which each has them.
@@ -39,7 +50,8 @@ pub fn topics_of(conn: &mut DbConn, ids: &[ArticleId]) -> QueryResult<Vec<(Artic
 
 /// Puts these topics in the place of those that the article had.
 pub fn set_topics(conn: &mut DbConn, article: ArticleId, topics: &[TopicId]) -> QueryResult<()> {
-    diesel::delete(article_topics::table.filter(article_topics::article_id.eq(article))).execute(conn)?;
+    diesel::delete(article_topics::table.filter(article_topics::article_id.eq(article)))
+        .execute(conn)?;
     let rows: Vec<_> = (0_i32..)
         .zip(topics)
         .map(|(position, topic)| {
@@ -58,14 +70,25 @@ pub fn set_topics(conn: &mut DbConn, article: ArticleId, topics: &[TopicId]) -> 
 
 /// Notes whose article it is: who made it, and its authors that have accounts.
 pub fn set_authors(conn: &mut DbConn, article: &Article) -> QueryResult<()> {
-    diesel::delete(article_authors::table.filter(article_authors::article_id.eq(article.id))).execute(conn)?;
-    let mut users: Vec<UserId> = article.authors.0.iter().filter_map(|author| author.user).collect();
+    diesel::delete(article_authors::table.filter(article_authors::article_id.eq(article.id)))
+        .execute(conn)?;
+    let mut users: Vec<UserId> = article
+        .authors
+        .0
+        .iter()
+        .filter_map(|author| author.user)
+        .collect();
     users.push(article.created_by);
     users.sort();
     users.dedup();
     let rows: Vec<_> = users
         .into_iter()
-        .map(|user| (article_authors::article_id.eq(article.id), article_authors::user_id.eq(user)))
+        .map(|user| {
+            (
+                article_authors::article_id.eq(article.id),
+                article_authors::user_id.eq(user),
+            )
+        })
         .collect();
     on_each_backend!(conn => diesel::insert_into(article_authors::table).values(&rows).execute(conn).map(drop))
 }
@@ -89,15 +112,28 @@ pub struct Filter {
 pub type Key = (Instant, ArticleId);
 
 /// A page, latest change first, or from the key backwards.
-pub fn list(conn: &mut DbConn, filter: &Filter, at: Option<(bool, Key)>, limit: i64) -> QueryResult<Vec<Article>> {
+pub fn list(
+    conn: &mut DbConn,
+    filter: &Filter,
+    at: Option<(bool, Key)>,
+    limit: i64,
+) -> QueryResult<Vec<Article>> {
     let query = filtered(filter).limit(limit);
     match at {
         None => query.order((articles::updated_at.desc(), articles::id.desc())),
         Some((false, key)) => query
-            .filter(row_compare((articles::updated_at, articles::id), Way::Before, key))
+            .filter(row_compare(
+                (articles::updated_at, articles::id),
+                Way::Before,
+                key,
+            ))
             .order((articles::updated_at.desc(), articles::id.desc())),
         Some((true, key)) => query
-            .filter(row_compare((articles::updated_at, articles::id), Way::After, key))
+            .filter(row_compare(
+                (articles::updated_at, articles::id),
+                Way::After,
+                key,
+            ))
             .order((articles::updated_at.asc(), articles::id.asc())),
     }
     .load(conn)
@@ -105,7 +141,10 @@ pub fn list(conn: &mut DbConn, filter: &Filter, at: Option<(bool, Key)>, limit: 
 
 /// How many there are, at most `limit`.
 pub fn count(conn: &mut DbConn, filter: &Filter, limit: i64) -> QueryResult<i64> {
-    let some: Vec<ArticleId> = filtered(filter).limit(limit).select(articles::id).load(conn)?;
+    let some: Vec<ArticleId> = filtered(filter)
+        .limit(limit)
+        .select(articles::id)
+        .load(conn)?;
     Ok(some.len() as i64)
 }
 
@@ -125,42 +164,48 @@ fn filtered(filter: &Filter) -> articles::BoxedQuery<'_, crate::db::MultiBackend
         query = query.filter(articles::external_id.eq(external_id));
     }
     if let Some(author) = filter.author {
-        let theirs = article_authors::table
-            .filter(article_authors::article_id.eq(articles::id).and(article_authors::user_id.eq(author)));
+        let theirs = article_authors::table.filter(
+            article_authors::article_id
+                .eq(articles::id)
+                .and(article_authors::user_id.eq(author)),
+        );
         query = query.filter(diesel::dsl::exists(theirs));
     }
     if let Some(user) = filter.seen_by {
-        query = query.filter(articles::created_by.eq(user).or(diesel::dsl::exists(published_text())));
+        let of_article = texts::item_id.eq(articles::id);
+        let published = texts::table.filter(of_article.and(texts::state.eq(TextState::Published)));
+        query = query.filter(
+            articles::created_by
+                .eq(user)
+                .or(diesel::dsl::exists(published)),
+        );
     }
     with_texts(query, filter)
 }
 
 type Query<'a> = articles::BoxedQuery<'a, crate::db::MultiBackend>;
 
-#[diesel::dsl::auto_type]
-fn published_text() -> _ {
-    let of_article = texts::item_id.eq(articles::id);
-    texts::table.filter(of_article.and(texts::state.eq(TextState::Published)))
-}
-
 /// One text must fit all that is asked of texts.
 fn with_texts<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
     if filter.state.is_none() && filter.pending.is_none() && filter.lang.is_none() {
         return query;
     }
-    let mut fitting = texts::table
-        .filter(texts::item_id.eq(articles::id).and(texts::deleted_at.is_null()))
-        .select(texts::item_id)
-        .into_boxed();
-    if let Some(state) = filter.state {
-        fitting = fitting.filter(texts::state.eq(state));
-    }
-    if let Some(pending) = filter.pending {
-        fitting = fitting.filter(texts::pending.eq(pending));
-    }
-    if let Some(lang) = &filter.lang {
-        fitting = fitting.filter(texts::lang.eq(lang));
-    }
+    // One expression with switches: a subquery that names the outer table cannot be boxed.
+    let states = filter
+        .state
+        .map_or(TextState::ALL.to_vec(), |state| vec![state]);
+    let any_pending = filter.pending.is_none().into_sql::<Nullable<Bool>>();
+    let any_lang = filter.lang.is_none().into_sql::<Bool>();
+    let lang = filter.lang.as_ref().map_or("", Lang::as_str);
+    let fitting = texts::table
+        .filter(
+            texts::item_id
+                .eq(articles::id)
+                .and(texts::deleted_at.is_null()),
+        )
+        .filter(texts::state.eq_any(states))
+        .filter(texts::pending.eq(filter.pending).or(any_pending))
+        .filter(texts::lang.eq(lang).or(any_lang));
     query.filter(diesel::dsl::exists(fitting))
 }
 
@@ -180,13 +225,24 @@ pub struct Correction {
 }
 
 pub fn insert_correction(conn: &mut DbConn, correction: &Correction) -> QueryResult<()> {
-    diesel::insert_into(corrections::table).values(correction).execute(conn).map(drop)
+    diesel::insert_into(corrections::table)
+        .values(correction)
+        .execute(conn)
+        .map(drop)
 }
 
 /// The corrections of a text, oldest first.
-pub fn corrections_of(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<Vec<Correction>> {
+pub fn corrections_of(
+    conn: &mut DbConn,
+    article: ArticleId,
+    lang: &Lang,
+) -> QueryResult<Vec<Correction>> {
     corrections::table
-        .filter(corrections::item_id.eq(article.of::<()>()).and(corrections::lang.eq(lang)))
+        .filter(
+            corrections::item_id
+                .eq(article.of::<()>())
+                .and(corrections::lang.eq(lang)),
+        )
         .order(corrections::to_revision)
         .load(conn)
 }

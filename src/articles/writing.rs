@@ -16,7 +16,7 @@ use crate::quotes::anchor::{Anchor, Hint, Place, Wanted, Words};
 use crate::quotes::api::{NewQuote, not_found};
 use crate::quotes::model::{Quote, QuoteEffect, VerificationState, statement_of};
 use crate::quotes::store as quotes;
-use crate::sources::matching::{Found, SourceMatch, find_by_id, find_or_make, NewSource};
+use crate::sources::matching::{Found, NewSource, SourceMatch, find_by_id, find_or_make};
 use crate::sources::model::SourceId;
 use crate::texts::model::{Cause, Content, Revision, Text, TextOf, TextState};
 use crate::texts::states::StateError;
@@ -60,7 +60,10 @@ pub fn name_sources(
 
 /// What became of the sources of a post.
 pub fn matches_of(named: &NamedSources) -> BTreeMap<String, SourceMatch> {
-    named.iter().map(|(name, found)| (name.clone(), found.into())).collect()
+    named
+        .iter()
+        .map(|(name, found)| (name.clone(), found.into()))
+        .collect()
 }
 
 /// Makes a text. A deleted one of the same language comes back with what it says now.
@@ -74,7 +77,10 @@ pub fn create_text(
 ) -> Result<Saved, Problem> {
     let now = tx.now();
     let item = article.id.of();
-    let wish = input.slug.clone().map_or(SlugWish::FromHeadline, SlugWish::Named);
+    let wish = input
+        .slug
+        .clone()
+        .map_or(SlugWish::FromHeadline, SlugWish::Named);
     let before = texts::find_any(tx, item, lang)?;
     let present = before.as_ref().and_then(|text| text.slug.as_ref());
     let slug = slugs::claim(tx, article.id, lang, present, &wish, &input.headline)?;
@@ -82,7 +88,8 @@ pub fn create_text(
         Some(mut text) => {
             let read = text.version;
             text.save(now)?;
-            (text.deleted_at, text.headline, text.slug) = (None, input.headline.clone(), Some(slug.clone()));
+            (text.deleted_at, text.headline, text.slug) =
+                (None, input.headline.clone(), Some(slug.clone()));
             save_row(tx, &text, read)?;
             text
         }
@@ -112,10 +119,26 @@ pub fn create_text(
         row.position = nth as i32;
         rows.push(row);
     }
-    finish(tx, Saved { head: revision(&text, content, &rows, Cause::Save, None, staff, now), text, quotes: rows, effects: Vec::new() }, staff)
+    finish(
+        tx,
+        Saved {
+            head: revision(&text, content, &rows, Cause::Save, None, staff, now),
+            text,
+            quotes: rows,
+            effects: Vec::new(),
+        },
+        staff,
+    )
 }
 
-fn new_text(article: ArticleId, lang: &Lang, headline: &str, slug: crate::language::Slug, staff: &Staff, now: crate::db::Instant) -> Text {
+fn new_text(
+    article: ArticleId,
+    lang: &Lang,
+    headline: &str,
+    slug: crate::language::Slug,
+    staff: &Staff,
+    now: crate::db::Instant,
+) -> Text {
     Text {
         item_id: article.of(),
         item_kind: TextOf::Article,
@@ -151,9 +174,16 @@ impl Draughting {
     /// Begins with what the text says now.
     pub fn of(tx: &mut Tx, text: Text, cause: Cause) -> Result<Self, Problem> {
         let head = texts::find_revision(tx, text.item_id, &text.lang, text.head_revision)?;
-        let head = head.ok_or_else(|| Problem::new(Code::Internal, "The text has lost its revision."))?;
+        let head =
+            head.ok_or_else(|| Problem::new(Code::Internal, "The text has lost its revision."))?;
         let quotes = quotes::of_text(tx, text.item_id.of(), &text.lang)?;
-        Ok(Self { text, content: head.into(), quotes, cause, restored_from: None })
+        Ok(Self {
+            text,
+            content: head.into(),
+            quotes,
+            cause,
+            restored_from: None,
+        })
     }
 
     /// Puts in a new body and finds the quotes in it again.
@@ -169,39 +199,99 @@ impl Draughting {
                 Vec::new()
             }
         };
-        if hints.iter().any(|hint| !self.quotes.iter().any(|quote| quote.id.uuid() == hint.quote)) {
+        if hints.iter().any(|hint| {
+            !self
+                .quotes
+                .iter()
+                .any(|quote| quote.id.uuid() == hint.quote)
+        }) {
             return Err(foreign_mark());
         }
-        Ok(reanchor(&mut self.quotes, &self.content.body, &self.text.lang, &hints))
+        Ok(reanchor(
+            &mut self.quotes,
+            &self.content.body,
+            &self.text.lang,
+            &hints,
+        ))
     }
 
     /// Saves it all: the slug, the row if it has still the version that was read, the revision,
     /// the quotes.
-    pub fn save(mut self, tx: &mut Tx, wish: &SlugWish, effects: Vec<QuoteEffect>, staff: &Staff) -> Result<Saved, Problem> {
+    pub fn save(
+        mut self,
+        tx: &mut Tx,
+        wish: &SlugWish,
+        effects: Vec<QuoteEffect>,
+        staff: &Staff,
+    ) -> Result<Saved, Problem> {
         let (now, read) = (tx.now(), self.text.version);
         let article: ArticleId = self.text.item_id.of();
-        let slug = slugs::claim(tx, article, &self.text.lang, self.text.slug.as_ref(), wish, &self.content.headline)?;
+        let slug = slugs::claim(
+            tx,
+            article,
+            &self.text.lang,
+            self.text.slug.as_ref(),
+            wish,
+            &self.content.headline,
+        )?;
         self.text.save(now)?;
         self.content.slug = Some(slug.clone());
         self.text.slug = Some(slug);
         self.text.headline.clone_from(&self.content.headline);
         save_row(tx, &self.text, read)?;
-        let kept: Vec<Quote> = self.quotes.iter().filter(|quote| quote.removed_at.is_none()).cloned().collect();
-        let head = revision(&self.text, self.content, &kept, self.cause, self.restored_from, staff, now);
-        let saved = finish(tx, Saved { text: self.text, head, quotes: self.quotes, effects }, staff)?;
-        Ok(Saved { quotes: kept, ..saved })
+        let kept: Vec<Quote> = self
+            .quotes
+            .iter()
+            .filter(|quote| quote.removed_at.is_none())
+            .cloned()
+            .collect();
+        let head = revision(
+            &self.text,
+            self.content,
+            &kept,
+            self.cause,
+            self.restored_from,
+            staff,
+            now,
+        );
+        let saved = finish(
+            tx,
+            Saved {
+                text: self.text,
+                head,
+                quotes: self.quotes,
+                effects,
+            },
+            staff,
+        )?;
+        Ok(Saved {
+            quotes: kept,
+            ..saved
+        })
     }
 }
 
 /// Follows the quotes of a text into a new body; tells what became of each that was touched.
-pub fn reanchor(quotes: &mut [Quote], body: &Body, lang: &Lang, hints: &[QuoteHint]) -> Vec<QuoteEffect> {
+pub fn reanchor(
+    quotes: &mut [Quote],
+    body: &Body,
+    lang: &Lang,
+    hints: &[QuoteHint],
+) -> Vec<QuoteEffect> {
     let plain = body.plain();
     let places = places(&plain);
     let words = Words::new(&places, lang.as_str());
     let mut effects = Vec::new();
     for quote in quotes {
-        let own: Vec<Hint> = hints.iter().filter(|hint| hint.quote == quote.id.uuid()).map(hint_of).collect();
-        let before = Anchor { state: quote.anchor_state, segments: quote.segments.0.clone() };
+        let own: Vec<Hint> = hints
+            .iter()
+            .filter(|hint| hint.quote == quote.id.uuid())
+            .map(hint_of)
+            .collect();
+        let before = Anchor {
+            state: quote.anchor_state,
+            segments: quote.segments.0.clone(),
+        };
         let after = words.reanchor(&before, &own);
         if after.anchor.state != before.state || quote.needs_confirmation() {
             effects.push(QuoteEffect {
@@ -219,21 +309,36 @@ pub fn reanchor(quotes: &mut [Quote], body: &Body, lang: &Lang, hints: &[QuoteHi
 
 fn hint_of(hint: &QuoteHint) -> Hint<'_> {
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    Hint { block: &hint.block, start: offset(hint.start), end: offset(hint.end) }
+    Hint {
+        block: &hint.block,
+        start: offset(hint.start),
+        end: offset(hint.end),
+    }
 }
 
 fn places(plain: &[PlainBlock]) -> Vec<Place<'_>> {
-    plain.iter().map(|block| Place { block: &block.key, text: &block.text }).collect()
+    plain
+        .iter()
+        .map(|block| Place {
+            block: &block.key,
+            text: &block.text,
+        })
+        .collect()
 }
 
 fn foreign_mark() -> Problem {
-    Problem::field("/body", "a quote mark names a quote that is not one of this text")
+    Problem::field(
+        "/body",
+        "a quote mark names a quote that is not one of this text",
+    )
 }
 
 /// Finds the words of a posted quote in the body.
 pub fn find_words(body: &Body, lang: &Lang, wanted: &[Wanted]) -> Result<Anchor, Problem> {
     let plain = body.plain();
-    Words::new(&places(&plain), lang.as_str()).find(wanted).map_err(|error| not_found(&error))
+    Words::new(&places(&plain), lang.as_str())
+        .find(wanted)
+        .map_err(|error| not_found(&error))
 }
 
 /// A posted quote with its source, outlet and place; the errors point into it.
@@ -248,13 +353,14 @@ pub fn new_quote(
 ) -> Result<Quote, Problem> {
     let quote = quote.clone();
     let article: ArticleId = text.item_id.of();
-    let source_id = resolve(tx, quote.source.as_deref(), named, staff).map_err(|problem| problem.below("/source"))?;
+    let source_id = resolve(tx, quote.source.as_deref(), named, staff)
+        .map_err(|problem| problem.below("/source"))?;
     if source_id.is_none() && quote.unnamed.is_none() {
         return Err(Problem::field("/source", "expected a source, or `unnamed`"));
     }
     let said = quote.attribution.clone();
-    let outlet_id =
-        resolve(tx, said.outlet.as_deref(), named, staff).map_err(|problem| problem.below("/attribution/outlet"))?;
+    let outlet_id = resolve(tx, said.outlet.as_deref(), named, staff)
+        .map_err(|problem| problem.below("/attribution/outlet"))?;
     let anchor = find_words(body, &text.lang, wanted)?;
     Ok(Quote {
         id: Id::new(),
@@ -291,12 +397,21 @@ pub fn resolve(
     named: &NamedSources,
     staff: &Staff,
 ) -> Result<Option<SourceId>, Problem> {
-    let Some(reference) = reference else { return Ok(None) };
+    let Some(reference) = reference else {
+        return Ok(None);
+    };
     if let Some(name) = reference.strip_prefix('#') {
-        let found = named.get(name).ok_or_else(|| Problem::field("", "there is no such name in `sources`"))?;
+        let found = named
+            .get(name)
+            .ok_or_else(|| Problem::field("", "there is no such name in `sources`"))?;
         return Ok(Some(found.source.id));
     }
-    let unknown = || Problem::field("", "expected the id of a source, or #name of one in `sources`");
+    let unknown = || {
+        Problem::field(
+            "",
+            "expected the id of a source, or #name of one in `sources`",
+        )
+    };
     let id: SourceId = reference.parse().map_err(|_| unknown())?;
     let found = find_by_id(tx, id, staff)?.ok_or_else(unknown)?;
     Ok(Some(found.source.id))
@@ -318,7 +433,14 @@ fn revision(
     staff: &Staff,
     now: crate::db::Instant,
 ) -> Revision {
-    let Content { slug, headline, standfirst, body, image, seo } = content;
+    let Content {
+        slug,
+        headline,
+        standfirst,
+        body,
+        image,
+        seo,
+    } = content;
     Revision {
         item_id: text.item_id,
         lang: text.lang.clone(),
@@ -342,7 +464,9 @@ fn finish(tx: &mut Tx, saved: Saved, staff: &Staff) -> Result<Saved, Problem> {
     quotes::replace(tx, &saved.quotes)?;
     let article: ArticleId = saved.text.item_id.of();
     // Readers see nothing of a save, so no key of theirs is touched.
-    let mut change = Change::of(ItemKind::Article, article, Action::TextSaved).by(staff.id).in_language(&saved.text.lang);
+    let mut change = Change::of(ItemKind::Article, article, Action::TextSaved)
+        .by(staff.id)
+        .in_language(&saved.text.lang);
     change.keys.clear();
     tx.record(change);
     Ok(saved)

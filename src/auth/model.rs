@@ -135,6 +135,14 @@ impl User {
         }
     }
 
+    pub fn is_active(&self) -> bool {
+        self.state == UserState::Active
+    }
+
+    pub fn is_active_admin(&self) -> bool {
+        self.is_active() && self.role == Role::Admin
+    }
+
     pub fn set_password(&mut self, hash: String, now: Instant) {
         self.password_hash = Some(hash);
         self.touch(now);

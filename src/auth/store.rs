@@ -46,6 +46,23 @@ pub fn list_users(
     query.load(conn)
 }
 
+/// How many users there are; counting stops at `limit`.
+pub fn count_users(conn: &mut DbConn, limit: i64) -> QueryResult<i64> {
+    let counted: Vec<UserId> = users::table.select(users::id).limit(limit).load(conn)?;
+    Ok(counted.len() as i64)
+}
+
+/// How many active admins there are. Until the transaction ends nobody else can make them fewer:
+/// of two admins who suspend each other at once, the second sees that one is left.
+pub fn hold_active_admins(conn: &mut DbConn) -> QueryResult<usize> {
+    let admins = users::table
+        .filter(users::role.eq(Role::Admin))
+        .filter(users::state.eq(UserState::Active));
+    diesel::update(admins)
+        .set(users::version.eq(users::version))
+        .execute(conn)
+}
+
 pub fn insert_user(conn: &mut DbConn, user: &User) -> QueryResult<()> {
     diesel::insert_into(users::table)
         .values(user)

@@ -11,6 +11,7 @@ pub mod once;
 pub mod openapi;
 pub mod page;
 pub mod patch;
+pub mod path;
 pub mod problem;
 pub mod query;
 pub mod reading;

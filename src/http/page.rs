@@ -3,7 +3,8 @@
 //! A cursor is the key of the row at the page's edge, signed together with the path and the
 //! selection, so that it holds for one list only and cannot be made up.
 
-use actix_web::HttpRequest;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use hmac::{Hmac, KeyInit, Mac};
@@ -186,6 +187,32 @@ impl<K: Serialize + DeserializeOwned> Pager<K> {
             .into_iter()
             .flatten()
             .collect()
+    }
+}
+
+/// 200 with a page at the newsroom's door and its `Link` header.
+pub struct Listing<T> {
+    page: Page<T>,
+    links: Vec<String>,
+}
+
+impl<K: Serialize + DeserializeOwned> Pager<K> {
+    pub fn listing<T>(&self, page: Page<T>) -> Listing<T> {
+        Listing {
+            links: self.links(&page.page),
+            page,
+        }
+    }
+}
+
+impl<T: Serialize> Responder for Listing<T> {
+    type Body = actix_web::body::BoxBody;
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::Ok();
+        for link in self.links {
+            response.append_header((header::LINK, link));
+        }
+        response.json(self.page)
     }
 }
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use utoipa::IntoParams;
 
 use super::problem::Problem;
 
@@ -136,5 +137,22 @@ pub fn flag(params: &Params, name: &str) -> Result<bool, Problem> {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
         Some(_) => Err(Problem::parameter(name, "expected true or false")),
+    }
+}
+
+/// Whether a list at the desk shows what is there, or what was deleted and can be restored.
+#[derive(Debug, Clone, Copy, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Deleted {
+    /// `true`: what was deleted, instead of what is there.
+    #[param(default = false, required = false)]
+    pub deleted: bool,
+}
+
+impl QueryPart for Deleted {
+    fn read(params: &Params) -> Result<Self, Problem> {
+        Ok(Self {
+            deleted: flag(params, "deleted")?,
+        })
     }
 }

@@ -76,8 +76,16 @@ impl NewQuote {
     pub fn wanted(&self) -> Result<Vec<Wanted>, Problem> {
         let pieces = match (&self.anchor, &self.text) {
             (Some(anchor), _) => anchor.segments.clone(),
-            (None, Some(text)) => vec![Wanted { exact: text.to_string(), ..Wanted::default() }],
-            (None, None) => return Err(Problem::field("/anchor", "expected the words, as `anchor` or `text`")),
+            (None, Some(text)) => vec![Wanted {
+                exact: text.to_string(),
+                ..Wanted::default()
+            }],
+            (None, None) => {
+                return Err(Problem::field(
+                    "/anchor",
+                    "expected the words, as `anchor` or `text`",
+                ));
+            }
         };
         check_pieces(&pieces)?;
         Ok(pieces)
@@ -87,7 +95,11 @@ impl NewQuote {
     pub fn words(&self, pieces: &[Wanted]) -> String {
         match &self.text {
             Some(text) => text.to_string(),
-            None => pieces.iter().map(|piece| piece.exact.as_str()).collect::<Vec<_>>().join(" … "),
+            None => pieces
+                .iter()
+                .map(|piece| piece.exact.as_str())
+                .collect::<Vec<_>>()
+                .join(" … "),
         }
     }
 }
@@ -95,15 +107,33 @@ impl NewQuote {
 /// Bounds of what is looked for.
 pub fn check_pieces(pieces: &[Wanted]) -> Result<(), Problem> {
     if !(1..=20).contains(&pieces.len()) {
-        return Err(Problem::field("/anchor/segments", "expected 1 to 20 segments"));
+        return Err(Problem::field(
+            "/anchor/segments",
+            "expected 1 to 20 segments",
+        ));
     }
     for (nth, piece) in pieces.iter().enumerate() {
-        let words = [Some(&piece.exact), piece.prefix.as_ref(), piece.suffix.as_ref(), piece.block.as_ref()];
-        if words.into_iter().flatten().any(|words| words.chars().count() > 5000) {
-            return Err(Problem::field(format!("/anchor/segments/{nth}"), "expected at most 5000 characters"));
+        let words = [
+            Some(&piece.exact),
+            piece.prefix.as_ref(),
+            piece.suffix.as_ref(),
+            piece.block.as_ref(),
+        ];
+        if words
+            .into_iter()
+            .flatten()
+            .any(|words| words.chars().count() > 5000)
+        {
+            return Err(Problem::field(
+                format!("/anchor/segments/{nth}"),
+                "expected at most 5000 characters",
+            ));
         }
         if piece.exact.trim().is_empty() {
-            return Err(Problem::field(format!("/anchor/segments/{nth}/exact"), "expected words"));
+            return Err(Problem::field(
+                format!("/anchor/segments/{nth}/exact"),
+                "expected words",
+            ));
         }
     }
     Ok(())
@@ -112,17 +142,36 @@ pub fn check_pieces(pieces: &[Wanted]) -> Result<(), Problem> {
 /// The words have no place in the body: a problem below the quote's own pointer.
 pub fn not_found(error: &FindError) -> Problem {
     let (code, word, segment, detail) = match error {
-        FindError::NotFound { segment, nearest: Some(nearest) } => {
-            (Code::QuoteNotFound, "quote-not-found", segment, format!("The nearest words are: {nearest}"))
-        }
-        FindError::NotFound { segment, nearest: None } => {
-            (Code::QuoteNotFound, "quote-not-found", segment, "Nothing like it is in the body.".to_owned())
-        }
-        FindError::Ambiguous { segment, places } => {
-            (Code::QuoteAmbiguous, "quote-ambiguous", segment, format!("The words stand in {places} places."))
-        }
+        FindError::NotFound {
+            segment,
+            nearest: Some(nearest),
+        } => (
+            Code::QuoteNotFound,
+            "quote-not-found",
+            segment,
+            format!("The nearest words are: {nearest}"),
+        ),
+        FindError::NotFound {
+            segment,
+            nearest: None,
+        } => (
+            Code::QuoteNotFound,
+            "quote-not-found",
+            segment,
+            "Nothing like it is in the body.".to_owned(),
+        ),
+        FindError::Ambiguous { segment, places } => (
+            Code::QuoteAmbiguous,
+            "quote-ambiguous",
+            segment,
+            format!("The words stand in {places} places."),
+        ),
     };
-    Problem::new(code, code.title()).with_errors([FieldError::at(format!("/anchor/segments/{segment}"), word, detail)])
+    Problem::new(code, code.title()).with_errors([FieldError::at(
+        format!("/anchor/segments/{segment}"),
+        word,
+        detail,
+    )])
 }
 
 /// A quote to be put into the text of an article.
@@ -165,21 +214,28 @@ pub struct QuotePatch {
 
 /// A change of what the text states.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"occasion": "interview"}))]
 pub struct AttributionPatch {
+    #[serde(default)]
     #[schema(value_type = Option<Line<300>>)]
     pub stated_name: Patch<Option<Line<300>>>,
+    #[serde(default)]
     #[schema(value_type = Option<Line<300>>)]
     pub stated_role: Patch<Option<Line<300>>>,
+    #[serde(default)]
     #[schema(value_type = Option<Occasion>)]
     pub occasion: Patch<Option<Occasion>>,
+    #[serde(default)]
     #[schema(value_type = Option<Line<100>>)]
     pub outlet: Patch<Option<Line<100>>>,
+    #[serde(default)]
     #[schema(value_type = Option<Line<300>>)]
     pub programme: Patch<Option<Line<300>>>,
+    #[serde(default)]
     #[schema(value_type = Option<SaidAt>)]
     pub said_at: Patch<Option<SaidAt>>,
+    #[serde(default)]
     #[schema(value_type = Option<WebAddress>)]
     pub evidence_url: Patch<Option<WebAddress>>,
 }
@@ -271,7 +327,9 @@ impl From<Quote> for DeskQuote {
             created_at: _,
             removed_at: _,
         } = quote;
-        let precision = said_at.as_ref().map_or(Precision::Unknown, SaidAt::precision);
+        let precision = said_at
+            .as_ref()
+            .map_or(Precision::Unknown, SaidAt::precision);
         Self {
             id,
             article: article_id,
@@ -291,8 +349,15 @@ impl From<Quote> for DeskQuote {
                 precision,
                 evidence_url,
             },
-            verification: Verification { state: verification, by: verified_by, at: verified_at },
-            anchor: Anchor { state: anchor_state, segments: segments.0 },
+            verification: Verification {
+                state: verification,
+                by: verified_by,
+                at: verified_at,
+            },
+            anchor: Anchor {
+                state: anchor_state,
+                segments: segments.0,
+            },
             statement,
         }
     }

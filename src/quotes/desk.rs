@@ -6,7 +6,9 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::api::{AttributionPatch, DeskQuote, QuoteInText, QuotePatch, VerificationInput, check_pieces};
+use super::api::{
+    AttributionPatch, DeskQuote, QuoteInText, QuotePatch, VerificationInput, check_pieces,
+};
 use super::model::{Quote, QuoteEffect, QuoteId};
 use super::{published, store};
 use crate::app::App;
@@ -43,7 +45,10 @@ pub struct DeskQuotes {
 }
 
 fn text_of(texts: Vec<Text>, lang: &Lang) -> Result<Text, Problem> {
-    texts.into_iter().find(|text| text.lang == *lang).ok_or_else(Problem::not_found)
+    texts
+        .into_iter()
+        .find(|text| text.lang == *lang)
+        .ok_or_else(Problem::not_found)
 }
 
 fn find_quote(conn: &mut DbConn, id: QuoteId, staff: &Staff) -> Result<(Quote, Text), Problem> {
@@ -53,7 +58,11 @@ fn find_quote(conn: &mut DbConn, id: QuoteId, staff: &Staff) -> Result<(Quote, T
     Ok((quote, text))
 }
 
-fn find_own_quote(tx: &mut Tx, id: QuoteId, staff: &Staff) -> Result<(Quote, Article, Text), Problem> {
+fn find_own_quote(
+    tx: &mut Tx,
+    id: QuoteId,
+    staff: &Staff,
+) -> Result<(Quote, Article, Text), Problem> {
     let quote = store::find(tx, id)?.ok_or_else(Problem::not_found)?;
     let (article, texts) = find_own(tx, quote.article_id, staff)?;
     let text = text_of(texts, &quote.lang)?;
@@ -65,7 +74,11 @@ fn find_own_quote(tx: &mut Tx, id: QuoteId, staff: &Staff) -> Result<(Quote, Art
 /// Those of the newest revisions of all its texts, by language, in their order.
 #[utoipa::path(tag = "desk: quotes", params(ArticlePath), responses((status = 200, body = DeskQuotes)))]
 #[get("/v1/desk/articles/{id}/quotes")]
-pub async fn list_desk_quotes(app: Data<App>, staff: Staff, path: Path<ArticlePath>) -> ApiResult<ActixJson<DeskQuotes>> {
+pub async fn list_desk_quotes(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<ArticlePath>,
+) -> ApiResult<ActixJson<DeskQuotes>> {
     let id = path.id;
     let quotes = app
         .db
@@ -76,7 +89,9 @@ pub async fn list_desk_quotes(app: Data<App>, staff: Staff, path: Path<ArticlePa
             Ok::<_, Problem>(quotes)
         })
         .await?;
-    Ok(ActixJson(DeskQuotes { items: quotes.into_iter().map(DeskQuote::from).collect() }))
+    Ok(ActixJson(DeskQuotes {
+        items: quotes.into_iter().map(DeskQuote::from).collect(),
+    }))
 }
 
 /// Post a quote
@@ -97,20 +112,42 @@ pub async fn create_quote(
         .write(&app.db, &app.secret, move |tx| {
             let (_, texts) = find_own(tx, id, &staff)?;
             let text = texts.into_iter().find(|text| text.lang == lang);
-            let text = text.ok_or_else(|| Problem::field("/lang", "the article has no text in this language"))?;
+            let text = text.ok_or_else(|| {
+                Problem::field("/lang", "the article has no text in this language")
+            })?;
             let mut draughting = Draughting::of(tx, text, Cause::Quote)?;
             if draughting.quotes.len() >= MOST_QUOTES {
-                return Err(Problem::field("/quote", format!("a text has at most {MOST_QUOTES} quotes")));
+                return Err(Problem::field(
+                    "/quote",
+                    format!("a text has at most {MOST_QUOTES} quotes"),
+                ));
             }
             let body = draughting.content.body.clone();
-            let row = new_quote(tx, &draughting.text, &body, &quote, &wanted, &NamedSources::new(), &staff);
+            let row = new_quote(
+                tx,
+                &draughting.text,
+                &body,
+                &quote,
+                &wanted,
+                &NamedSources::new(),
+                &staff,
+            );
             let mut row = row.map_err(|problem| problem.below("/quote"))?;
             row.position = draughting.quotes.last().map_or(0, |last| last.position + 1);
             let new = row.id;
-            let effect = QuoteEffect { quote: new, before: None, after: row.anchor_state, nearest: None };
+            let effect = QuoteEffect {
+                quote: new,
+                before: None,
+                after: row.anchor_state,
+                nearest: None,
+            };
             draughting.quotes.push(row);
             let saved = draughting.save(tx, &SlugWish::Keep, vec![effect], &staff)?;
-            let json = saved.quotes.into_iter().find(|quote| quote.id == new).map(DeskQuote::from);
+            let json = saved
+                .quotes
+                .into_iter()
+                .find(|quote| quote.id == new)
+                .map(DeskQuote::from);
             Answer::created(format!("/v1/desk/quotes/{new}"), saved.text.version, &json)
         })
         .await
@@ -119,10 +156,20 @@ pub async fn create_quote(
 /// Read a quote
 #[utoipa::path(tag = "desk: quotes", params(QuotePath), responses((status = 200, body = DeskQuote)))]
 #[get("/v1/desk/quotes/{id}")]
-pub async fn get_desk_quote(app: Data<App>, staff: Staff, path: Path<QuotePath>) -> ApiResult<WithEtag<DeskQuote>> {
+pub async fn get_desk_quote(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<QuotePath>,
+) -> ApiResult<WithEtag<DeskQuote>> {
     let id = path.id;
-    let (quote, text) = app.db.read_snapshot(move |conn| find_quote(conn, id, &staff)).await?;
-    Ok(WithEtag { version: text.version, item: quote.into() })
+    let (quote, text) = app
+        .db
+        .read_snapshot(move |conn| find_quote(conn, id, &staff))
+        .await?;
+    Ok(WithEtag {
+        version: text.version,
+        item: quote.into(),
+    })
 }
 
 /// Change a quote
@@ -149,17 +196,33 @@ pub async fn patch_quote(
             let (_, _, text) = find_own_quote(tx, id, &staff)?;
             if_match.check(text.version)?;
             let mut draughting = Draughting::of(tx, text, Cause::Quote)?;
-            let Draughting { content, quotes, text, .. } = &mut draughting;
-            let row = quotes.iter_mut().find(|quote| quote.id == id).ok_or_else(Problem::not_found)?;
+            let Draughting {
+                content,
+                quotes,
+                text,
+                ..
+            } = &mut draughting;
+            let row = quotes
+                .iter_mut()
+                .find(|quote| quote.id == id)
+                .ok_or_else(Problem::not_found)?;
             let before = row.anchor_state;
             apply(tx, row, &content.body, &text.lang, patch.clone(), &staff)?;
-            let effect = QuoteEffect { quote: id, before: Some(before), after: row.anchor_state, nearest: None };
+            let effect = QuoteEffect {
+                quote: id,
+                before: Some(before),
+                after: row.anchor_state,
+                nearest: None,
+            };
             let changed = row.clone();
             let saved = draughting.save(tx, &SlugWish::Keep, vec![effect], &staff)?;
             Ok::<_, Problem>((changed, saved.text.version))
         })
         .await?;
-    Ok(WithEtag { version, item: quote.into() })
+    Ok(WithEtag {
+        version,
+        item: quote.into(),
+    })
 }
 
 fn apply(
@@ -170,34 +233,62 @@ fn apply(
     patch: QuotePatch,
     staff: &Staff,
 ) -> Result<(), Problem> {
-    let QuotePatch { source, unnamed, manner, text, original, anchor, attribution } = patch;
+    let QuotePatch {
+        source,
+        unnamed,
+        manner,
+        text,
+        original,
+        anchor,
+        attribution,
+    } = patch;
     if let Patch::Set(reference) = source {
         let found = resolve(tx, reference.as_deref(), &NamedSources::new(), staff);
         row.source_id = found.map_err(|problem| problem.below("/source"))?;
     }
-    unnamed.map(|unnamed| unnamed.map(String::from)).apply(&mut row.unnamed);
+    unnamed
+        .map(|unnamed| unnamed.map(String::from))
+        .apply(&mut row.unnamed);
     if row.source_id.is_none() && row.unnamed.is_none() {
         return Err(Problem::field("/source", "expected a source, or `unnamed`"));
     }
     manner.apply(&mut row.manner);
-    original.map(|original| original.map(Json)).apply(&mut row.original);
+    original
+        .map(|original| original.map(Json))
+        .apply(&mut row.original);
     text.map(String::from).apply(&mut row.text);
     if let Patch::Set(anchor) = anchor {
         check_pieces(&anchor.segments)?;
         let found = find_words(body, lang, &anchor.segments)?;
         (row.anchor_state, row.segments) = (found.state, Json(found.segments));
     }
-    let AttributionPatch { stated_name, stated_role, occasion, outlet, programme, said_at, evidence_url } = attribution;
+    let AttributionPatch {
+        stated_name,
+        stated_role,
+        occasion,
+        outlet,
+        programme,
+        said_at,
+        evidence_url,
+    } = attribution;
     if let Patch::Set(reference) = outlet {
         let found = resolve(tx, reference.as_deref(), &NamedSources::new(), staff);
         row.outlet_id = found.map_err(|problem| problem.below("/attribution/outlet"))?;
     }
-    stated_name.map(|name| name.map(String::from)).apply(&mut row.stated_name);
-    stated_role.map(|role| role.map(String::from)).apply(&mut row.stated_role);
+    stated_name
+        .map(|name| name.map(String::from))
+        .apply(&mut row.stated_name);
+    stated_role
+        .map(|role| role.map(String::from))
+        .apply(&mut row.stated_role);
     occasion.apply(&mut row.occasion);
-    programme.map(|programme| programme.map(String::from)).apply(&mut row.programme);
+    programme
+        .map(|programme| programme.map(String::from))
+        .apply(&mut row.programme);
     said_at.apply(&mut row.said_at);
-    evidence_url.map(|url| url.map(String::from)).apply(&mut row.evidence_url);
+    evidence_url
+        .map(|url| url.map(String::from))
+        .apply(&mut row.evidence_url);
     Ok(())
 }
 
@@ -206,7 +297,12 @@ fn apply(
 /// Saves its text without it; earlier revisions still have it.
 #[utoipa::path(tag = "desk: quotes", params(QuotePath, IfMatchHeader), responses((status = 204, description = "Deleted.")))]
 #[delete("/v1/desk/quotes/{id}")]
-pub async fn delete_quote(app: Data<App>, staff: Staff, path: Path<QuotePath>, if_match: IfMatch) -> ApiResult<HttpResponse> {
+pub async fn delete_quote(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<QuotePath>,
+    if_match: IfMatch,
+) -> ApiResult<HttpResponse> {
     let id = path.id;
     app.db
         .write(move |tx| {
@@ -214,7 +310,11 @@ pub async fn delete_quote(app: Data<App>, staff: Staff, path: Path<QuotePath>, i
             if_match.check(text.version)?;
             let now = tx.now();
             let mut draughting = Draughting::of(tx, text, Cause::Quote)?;
-            let row = draughting.quotes.iter_mut().find(|quote| quote.id == id).ok_or_else(Problem::not_found)?;
+            let row = draughting
+                .quotes
+                .iter_mut()
+                .find(|quote| quote.id == id)
+                .ok_or_else(Problem::not_found)?;
             row.removed_at = Some(now);
             draughting.save(tx, &SlugWish::Keep, Vec::new(), &staff)
         })
@@ -253,8 +353,11 @@ pub async fn verify_quote(
             }
             store::replace(tx, std::slice::from_ref(&quote))?;
             published::set_verification(tx, &quote)?;
-            let change = Change::of(ItemKind::Article, article.id, Action::QuoteVerified).by(editor.id);
-            let change = change.in_language(&quote.lang).touching([format!("quote:{id}"), "quotes".to_owned()]);
+            let change =
+                Change::of(ItemKind::Article, article.id, Action::QuoteVerified).by(editor.id);
+            let change = change
+                .in_language(&quote.lang)
+                .touching([format!("quote:{id}"), "quotes".to_owned()]);
             tx.record(change.saying(serde_json::json!({"quote": id, "state": state})));
             Ok::<_, Problem>((quote, text.version))
         })
@@ -263,5 +366,8 @@ pub async fn verify_quote(
             Code::Forbidden => Problem::new(Code::Forbidden, "Editors verify quotes."),
             _ => problem,
         })?;
-    Ok(WithEtag { version, item: quote.into() })
+    Ok(WithEtag {
+        version,
+        item: quote.into(),
+    })
 }

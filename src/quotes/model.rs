@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::anchor::{AnchorState, Segment};
 use super::said_at::SaidAt;
@@ -46,7 +45,16 @@ pub struct Original {
 }
 
 /// A quote as the desk has it: part of the newest revision of its text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, diesel::Queryable, diesel::Insertable, diesel::AsChangeset)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Serialize,
+    Deserialize,
+    diesel::Queryable,
+    diesel::Insertable,
+    diesel::AsChangeset,
+)]
 #[diesel(table_name = quotes, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Quote {
     pub id: QuoteId,
@@ -81,7 +89,10 @@ pub struct Quote {
 impl Quote {
     /// Whether its words may be lost: such a text is published only by saying so.
     pub fn needs_confirmation(&self) -> bool {
-        matches!(self.anchor_state, AnchorState::NeedsReview | AnchorState::Orphaned)
+        matches!(
+            self.anchor_state,
+            AnchorState::NeedsReview | AnchorState::Orphaned
+        )
     }
 
     pub fn verify(&mut self, state: VerificationState, by: UserId, at: Instant) {
@@ -108,7 +119,10 @@ pub struct QuoteEffect {
 /// the languages of a story one after the other links them too.
 pub fn statement_of(article: ArticleId, key: &str) -> AnyId {
     use sha2::{Digest, Sha256};
-    let digest = Sha256::new().chain_update(article.uuid()).chain_update(key).finalize();
+    let digest = Sha256::new()
+        .chain_update(article.uuid())
+        .chain_update(key)
+        .finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     Id::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())
@@ -120,9 +134,18 @@ mod tests {
 
     #[test]
     fn one_key_of_one_article_is_one_statement() {
-        let article = Id::from_uuid(Uuid::nil());
-        assert_eq!(statement_of(article, "bridge"), statement_of(article, "bridge"));
-        assert_ne!(statement_of(article, "bridge"), statement_of(article, "tunnel"));
-        assert_ne!(statement_of(article, "bridge"), statement_of(Id::new(), "bridge"));
+        let article = Id::from_uuid(uuid::Uuid::nil());
+        assert_eq!(
+            statement_of(article, "bridge"),
+            statement_of(article, "bridge")
+        );
+        assert_ne!(
+            statement_of(article, "bridge"),
+            statement_of(article, "tunnel")
+        );
+        assert_ne!(
+            statement_of(article, "bridge"),
+            statement_of(Id::new(), "bridge")
+        );
     }
 }

@@ -109,7 +109,11 @@ pub fn replace(
     lang: &Lang,
     rows: &[PublishedQuote],
 ) -> QueryResult<Vec<SourceId>> {
-    let of_text = || published_quotes::article_id.eq(article).and(published_quotes::lang.eq(lang));
+    let of_text = || {
+        published_quotes::article_id
+            .eq(article)
+            .and(published_quotes::lang.eq(lang))
+    };
     let before: Vec<(Option<SourceId>, Option<SourceId>)> = published_quotes::table
         .filter(of_text())
         .select((published_quotes::source_id, published_quotes::outlet_id))
@@ -118,8 +122,13 @@ pub fn replace(
     if !rows.is_empty() {
         on_each_backend!(conn => diesel::insert_into(published_quotes::table).values(rows).execute(conn))?;
     }
-    let gone = before.into_iter().flat_map(|(source, outlet)| [source, outlet]).flatten();
-    let mut sources: Vec<SourceId> = gone.chain(rows.iter().flat_map(PublishedQuote::sources)).collect();
+    let gone = before
+        .into_iter()
+        .flat_map(|(source, outlet)| [source, outlet])
+        .flatten();
+    let mut sources: Vec<SourceId> = gone
+        .chain(rows.iter().flat_map(PublishedQuote::sources))
+        .collect();
     sources.sort();
     sources.dedup();
     Ok(sources)
@@ -142,9 +151,17 @@ pub fn find(conn: &mut DbConn, id: QuoteId) -> QueryResult<Option<PublishedQuote
 }
 
 /// The quotes of several texts, in their order.
-pub fn of_articles(conn: &mut DbConn, articles: &[ArticleId], lang: &Lang) -> QueryResult<Vec<PublishedQuote>> {
+pub fn of_articles(
+    conn: &mut DbConn,
+    articles: &[ArticleId],
+    lang: &Lang,
+) -> QueryResult<Vec<PublishedQuote>> {
     published_quotes::table
-        .filter(published_quotes::article_id.eq_any(articles).and(published_quotes::lang.eq(lang)))
+        .filter(
+            published_quotes::article_id
+                .eq_any(articles)
+                .and(published_quotes::lang.eq(lang)),
+        )
         .order((published_quotes::article_id, published_quotes::position))
         .load(conn)
 }
@@ -167,24 +184,37 @@ pub type Key = (Instant, QuoteId);
 type Query<'a> = published_quotes::BoxedQuery<'a, MultiBackend>;
 
 /// A page of a timeline, latest first, or from the key backwards.
-pub fn list(conn: &mut DbConn, filter: &Filter, at: Option<(bool, Key)>, limit: i64) -> QueryResult<Vec<PublishedQuote>> {
+pub fn list(
+    conn: &mut DbConn,
+    filter: &Filter,
+    at: Option<(bool, Key)>,
+    limit: i64,
+) -> QueryResult<Vec<PublishedQuote>> {
     let query = filtered(filter).limit(limit);
     let columns = (published_quotes::sorted_at, published_quotes::id);
     match at {
-        None => query.order((published_quotes::sorted_at.desc(), published_quotes::id.desc())),
-        Some((false, key)) => query
-            .filter(row_compare(columns, Way::Before, key))
-            .order((published_quotes::sorted_at.desc(), published_quotes::id.desc())),
-        Some((true, key)) => query
-            .filter(row_compare(columns, Way::After, key))
-            .order((published_quotes::sorted_at.asc(), published_quotes::id.asc())),
+        None => query.order((
+            published_quotes::sorted_at.desc(),
+            published_quotes::id.desc(),
+        )),
+        Some((false, key)) => query.filter(row_compare(columns, Way::Before, key)).order((
+            published_quotes::sorted_at.desc(),
+            published_quotes::id.desc(),
+        )),
+        Some((true, key)) => query.filter(row_compare(columns, Way::After, key)).order((
+            published_quotes::sorted_at.asc(),
+            published_quotes::id.asc(),
+        )),
     }
     .load(conn)
 }
 
 /// How many there are, at most `limit`.
 pub fn count(conn: &mut DbConn, filter: &Filter, limit: i64) -> QueryResult<i64> {
-    let some: Vec<QuoteId> = filtered(filter).limit(limit).select(published_quotes::id).load(conn)?;
+    let some: Vec<QuoteId> = filtered(filter)
+        .limit(limit)
+        .select(published_quotes::id)
+        .load(conn)?;
     Ok(some.len() as i64)
 }
 
@@ -207,13 +237,17 @@ fn filtered(filter: &Filter) -> Query<'_> {
         many => query.filter(published_quotes::lang.eq_any(many)),
     };
     if !filter.occasions.is_empty() {
-        query = query.filter(published_quotes::occasion.eq_any(filter.occasions.iter().copied().map(Some)));
+        query = query
+            .filter(published_quotes::occasion.eq_any(filter.occasions.iter().copied().map(Some)));
     }
     if !filter.topics.is_empty() {
         let on_topic = published_terms::table.filter(
             published_terms::kind
                 .eq("topic")
-                .and(published_terms::term.eq_any(filter.topics.iter().map(|topic| topic.of::<()>())))
+                .and(
+                    published_terms::term
+                        .eq_any(filter.topics.iter().map(|topic| topic.of::<()>())),
+                )
                 .and(published_terms::article_id.eq(published_quotes::article_id))
                 .and(published_terms::lang.eq(published_quotes::lang)),
         );

@@ -59,7 +59,10 @@ impl SaidAt {
             _ => return self.0.parse().ok(),
         };
         let date: Date = date.parse().ok()?;
-        Instant::from_timestamp(date.to_zoned(zone.clone()).ok()?.timestamp())
+        Instant::from_timestamp(
+            zone.to_timestamp(date.to_datetime(jiff::civil::Time::midnight()))
+                .ok()?,
+        )
     }
 }
 
@@ -67,7 +70,8 @@ impl FromStr for SaidAt {
     type Err = SaidAtError;
     fn from_str(text: &str) -> Result<Self, SaidAtError> {
         let said = Self(text.to_owned());
-        let plain = text.is_ascii() && (text.len() > 10 || text.bytes().all(|b| b.is_ascii_digit() || b == b'-'));
+        let plain = text.is_ascii()
+            && (text.len() > 10 || text.bytes().all(|b| b.is_ascii_digit() || b == b'-'));
         match plain && said.start(&TimeZone::UTC).is_some() {
             true => Ok(said),
             false => Err(SaidAtError),
@@ -111,20 +115,39 @@ mod tests {
     #[test]
     fn it_is_taken_as_far_as_it_is_known() {
         for (text, precision, start) in [
-            ("2026-04-17T08:00:00Z", Precision::Instant, "2026-04-17T08:00:00Z"),
+            (
+                "2026-04-17T08:00:00Z",
+                Precision::Instant,
+                "2026-04-17T08:00:00Z",
+            ),
             ("2026-04-17", Precision::Day, "2026-04-16T20:00:00Z"),
             ("2026-04", Precision::Month, "2026-03-31T20:00:00Z"),
             ("2026", Precision::Year, "2025-12-31T20:00:00Z"),
         ] {
             let said: SaidAt = text.parse().unwrap();
             assert_eq!(said.precision(), precision);
-            assert_eq!(said.start(&TimeZone::get("Asia/Baku").unwrap()).unwrap().to_string(), start);
+            assert_eq!(
+                said.start(&TimeZone::get("Asia/Baku").unwrap())
+                    .unwrap()
+                    .to_string(),
+                start
+            );
         }
     }
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["", "yesterday", "2026-13", "2026-02-30", "26", "2026-4-1", "2026-04-17T25:00:00Z", "-2026-1", "２０２６"] {
+        for text in [
+            "",
+            "yesterday",
+            "2026-13",
+            "2026-02-30",
+            "26",
+            "2026-4-1",
+            "2026-04-17T25:00:00Z",
+            "-2026-1",
+            "２０２６",
+        ] {
             assert!(text.parse::<SaidAt>().is_err(), "{text}");
         }
     }

@@ -11,13 +11,22 @@ use crate::on_each_backend;
 
 /// A quote that is part of its text.
 pub fn find(conn: &mut DbConn, id: QuoteId) -> QueryResult<Option<Quote>> {
-    quotes::table.find(id).filter(quotes::removed_at.is_null()).first(conn).optional()
+    quotes::table
+        .find(id)
+        .filter(quotes::removed_at.is_null())
+        .first(conn)
+        .optional()
 }
 
 /// The quotes of a text in their order.
 pub fn of_text(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<Vec<Quote>> {
     quotes::table
-        .filter(quotes::article_id.eq(article).and(quotes::lang.eq(lang)).and(quotes::removed_at.is_null()))
+        .filter(
+            quotes::article_id
+                .eq(article)
+                .and(quotes::lang.eq(lang))
+                .and(quotes::removed_at.is_null()),
+        )
         .order(quotes::position)
         .load(conn)
 }
@@ -25,7 +34,11 @@ pub fn of_text(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResul
 /// The quotes of all texts of an article, by language, in their order.
 pub fn of_article(conn: &mut DbConn, article: ArticleId) -> QueryResult<Vec<Quote>> {
     quotes::table
-        .filter(quotes::article_id.eq(article).and(quotes::removed_at.is_null()))
+        .filter(
+            quotes::article_id
+                .eq(article)
+                .and(quotes::removed_at.is_null()),
+        )
         .order((quotes::lang, quotes::position))
         .load(conn)
 }

@@ -153,14 +153,17 @@ pub struct Pixels(u32);
 impl TryFrom<u32> for Pixels {
     type Error = &'static str;
     fn try_from(pixels: u32) -> Result<Self, Self::Error> {
-        (1..=100_000).contains(&pixels).then_some(Self(pixels)).ok_or("expected a number from 1 to 100000")
+        (1..=100_000)
+            .contains(&pixels)
+            .then_some(Self(pixels))
+            .ok_or("expected a number from 1 to 100000")
     }
 }
 
 /// A web address with https.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "WebAddress")]
-#[schema(value_type = String, format = Uri, max_length = 2000, pattern = "^https://[^\\s/?#]+",
+#[schema(value_type = String, format = "uri", max_length = 2000, pattern = "^https://[^\\s/?#]+",
     example = "https://example.az/bridge.jpg")]
 pub struct HttpsAddress(WebAddress);
 

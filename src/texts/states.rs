@@ -60,7 +60,9 @@ impl Text {
         match (self.state, self.pending) {
             (TextState::Retracted, _) => return Err(StateError::Retracted),
             (TextState::Draft, _) => self.state = TextState::InReview,
-            (TextState::InReview, _) | (_, Some(Pending::InReview)) => return Err(StateError::InReview),
+            (TextState::InReview, _) | (_, Some(Pending::InReview)) => {
+                return Err(StateError::InReview);
+            }
             (_, Some(Pending::Draft)) => self.pending = Some(Pending::InReview),
             (_, None) => return Err(StateError::NothingToSubmit),
         }
@@ -89,7 +91,11 @@ impl Text {
         }
         let continues = self.published_at.filter(|_| self.is_published());
         // The first publication of an import is as old as it says; a later one is news of today.
-        self.updated_at = Some(if self.was_published() { now } else { since.unwrap_or(now) });
+        self.updated_at = Some(if self.was_published() {
+            now
+        } else {
+            since.unwrap_or(now)
+        });
         self.published_at = since.or(continues).or(Some(now));
         self.first_published_at = self.first_published_at.or(self.published_at);
         self.published_revision = Some(self.head_revision);
@@ -171,7 +177,10 @@ mod tests {
         let mut text = draft();
         text.publish(None, at(10)).unwrap();
         text.save(at(20)).unwrap();
-        assert_eq!((text.state, text.pending), (TextState::Published, Some(Pending::Draft)));
+        assert_eq!(
+            (text.state, text.pending),
+            (TextState::Published, Some(Pending::Draft))
+        );
         assert_eq!((text.published_revision, text.head_revision), (Some(1), 2));
     }
 
@@ -185,7 +194,10 @@ mod tests {
         assert_eq!(text.published_at, Some(at(30)));
         text.save(at(40)).unwrap();
         text.publish(None, at(50)).unwrap();
-        assert_eq!((text.published_at, text.updated_at), (Some(at(30)), Some(at(50))));
+        assert_eq!(
+            (text.published_at, text.updated_at),
+            (Some(at(30)), Some(at(50)))
+        );
     }
 
     #[test]
@@ -193,13 +205,19 @@ mod tests {
         let mut text = draft();
         assert_eq!(text.publish(Some(at(20)), at(10)), Err(StateError::Future));
         text.publish(Some(at(5)), at(10)).unwrap();
-        assert_eq!((text.first_published_at, text.updated_at), (Some(at(5)), Some(at(5))));
+        assert_eq!(
+            (text.first_published_at, text.updated_at),
+            (Some(at(5)), Some(at(5)))
+        );
     }
 
     #[test]
     fn a_retracted_text_is_retracted_for_good() {
         let mut text = draft();
-        assert_eq!(text.retract("Wrong.".to_owned()), Err(StateError::NeverPublished));
+        assert_eq!(
+            text.retract("Wrong.".to_owned()),
+            Err(StateError::NeverPublished)
+        );
         text.publish(None, at(10)).unwrap();
         text.retract("Wrong.".to_owned()).unwrap();
         assert_eq!(text.save(at(20)), Err(StateError::Retracted));

@@ -9,7 +9,11 @@ use crate::language::Lang;
 
 /// A text that is not deleted.
 pub fn find(conn: &mut DbConn, item: AnyId, lang: &Lang) -> QueryResult<Option<Text>> {
-    texts::table.find((item, lang)).filter(texts::deleted_at.is_null()).first(conn).optional()
+    texts::table
+        .find((item, lang))
+        .filter(texts::deleted_at.is_null())
+        .first(conn)
+        .optional()
 }
 
 /// A text, also one that was deleted.
@@ -20,27 +24,50 @@ pub fn find_any(conn: &mut DbConn, item: AnyId, lang: &Lang) -> QueryResult<Opti
 /// The texts of several items, in the order of their tags; deleted ones left out.
 pub fn of_items(conn: &mut DbConn, items: &[AnyId]) -> QueryResult<Vec<Text>> {
     texts::table
-        .filter(texts::item_id.eq_any(items).and(texts::deleted_at.is_null()))
+        .filter(
+            texts::item_id
+                .eq_any(items)
+                .and(texts::deleted_at.is_null()),
+        )
         .order((texts::item_id, texts::lang))
         .load(conn)
 }
 
 pub fn insert(conn: &mut DbConn, text: &Text) -> QueryResult<()> {
-    diesel::insert_into(texts::table).values(text).execute(conn).map(drop)
+    diesel::insert_into(texts::table)
+        .values(text)
+        .execute(conn)
+        .map(drop)
 }
 
 /// Saves the row if it still has the version that was read; false where it has not.
 pub fn save(conn: &mut DbConn, text: &Text, read_version: i64) -> QueryResult<bool> {
-    let unchanged = texts::table.find((text.item_id, &text.lang)).filter(texts::version.eq(read_version));
-    diesel::update(unchanged).set(text).execute(conn).map(|rows| rows == 1)
+    let unchanged = texts::table
+        .find((text.item_id, &text.lang))
+        .filter(texts::version.eq(read_version));
+    diesel::update(unchanged)
+        .set(text)
+        .execute(conn)
+        .map(|rows| rows == 1)
 }
 
 pub fn insert_revision(conn: &mut DbConn, revision: &Revision) -> QueryResult<()> {
-    diesel::insert_into(revisions::table).values(revision).execute(conn).map(drop)
+    diesel::insert_into(revisions::table)
+        .values(revision)
+        .execute(conn)
+        .map(drop)
 }
 
-pub fn find_revision(conn: &mut DbConn, item: AnyId, lang: &Lang, number: i32) -> QueryResult<Option<Revision>> {
-    revisions::table.find((item, lang, number)).first(conn).optional()
+pub fn find_revision(
+    conn: &mut DbConn,
+    item: AnyId,
+    lang: &Lang,
+    number: i32,
+) -> QueryResult<Option<Revision>> {
+    revisions::table
+        .find((item, lang, number))
+        .first(conn)
+        .optional()
 }
 
 /// The newest revisions of several texts at once: one for each (item, language, number).
@@ -48,11 +75,16 @@ pub fn heads(conn: &mut DbConn, texts: &[Text]) -> QueryResult<Vec<Revision>> {
     let items: Vec<AnyId> = texts.iter().map(|text| text.item_id).collect();
     let numbers: Vec<i32> = texts.iter().map(|text| text.head_revision).collect();
     let found: Vec<Revision> = revisions::table
-        .filter(revisions::item_id.eq_any(items).and(revisions::number.eq_any(numbers)))
+        .filter(
+            revisions::item_id
+                .eq_any(items)
+                .and(revisions::number.eq_any(numbers)),
+        )
         .load(conn)?;
     let is_head = |revision: &Revision| {
         texts.iter().any(|text| {
-            (text.item_id, &text.lang, text.head_revision) == (revision.item_id, &revision.lang, revision.number)
+            (text.item_id, &text.lang, text.head_revision)
+                == (revision.item_id, &revision.lang, revision.number)
         })
     };
     Ok(found.into_iter().filter(is_head).collect())
@@ -67,11 +99,18 @@ pub fn list_revisions(
     at: Option<(bool, i32)>,
     limit: i64,
 ) -> QueryResult<Vec<Revision>> {
-    let query = revisions::table.filter(revisions::item_id.eq(item).and(revisions::lang.eq(lang))).limit(limit).into_boxed();
+    let query = revisions::table
+        .filter(revisions::item_id.eq(item).and(revisions::lang.eq(lang)))
+        .limit(limit)
+        .into_boxed();
     match at {
         None => query.order(revisions::number.desc()),
-        Some((false, number)) => query.filter(revisions::number.lt(number)).order(revisions::number.desc()),
-        Some((true, number)) => query.filter(revisions::number.gt(number)).order(revisions::number.asc()),
+        Some((false, number)) => query
+            .filter(revisions::number.lt(number))
+            .order(revisions::number.desc()),
+        Some((true, number)) => query
+            .filter(revisions::number.gt(number))
+            .order(revisions::number.asc()),
     }
     .load(conn)
 }

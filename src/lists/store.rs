@@ -1,0 +1,87 @@
+//! Statements on lists.
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::api::ListJson;
+use super::model::{ArticleId, List, Rule, SourceId};
+use crate::changes::ItemKind;
+use crate::db::schema::{articles, lists, sources};
+use crate::db::{DbConn, Json};
+use crate::http::page::Position;
+use crate::language::Slug;
+use crate::named::Named;
+use crate::named_row;
+
+/// The list of this slug, deleted or not.
+pub fn by_slug(conn: &mut DbConn, slug: &str) -> QueryResult<Option<List>> {
+    lists::table
+        .filter(lists::slug.eq(slug))
+        .first(conn)
+        .optional()
+}
+
+/// Whether a list selects by this section, topic or source.
+pub fn follows(conn: &mut DbConn, term: Uuid) -> QueryResult<bool> {
+    let rules: Vec<Json<Rule>> = lists::table
+        .filter(lists::deleted_at.is_null())
+        .select(lists::rule)
+        .load(conn)?;
+    Ok(rules.iter().any(|rule| rule.0.follows(term)))
+}
+
+/// Which of these articles there are.
+pub fn known_articles(conn: &mut DbConn, ids: &[ArticleId]) -> QueryResult<Vec<ArticleId>> {
+    articles::table
+        .filter(articles::id.eq_any(ids))
+        .select(articles::id)
+        .load(conn)
+}
+
+/// Whether there is such a source.
+pub fn has_source(conn: &mut DbConn, id: SourceId) -> QueryResult<bool> {
+    let found: Option<SourceId> = sources::table
+        .filter(sources::id.eq(id).and(sources::deleted_at.is_null()))
+        .select(sources::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+impl Named for List {
+    const KIND: ItemKind = ItemKind::List;
+    const COLLECTION: &'static str = "lists";
+    type Key = Slug;
+    type Json = ListJson;
+    named_row!(lists);
+
+    fn key(&self) -> Slug {
+        self.slug.clone()
+    }
+
+    fn list(
+        conn: &mut DbConn,
+        deleted: bool,
+        at: Option<Position<Slug>>,
+        limit: i64,
+    ) -> QueryResult<Vec<Self>> {
+        let mut query = lists::table
+            .filter(lists::deleted_at.is_not_null().eq(deleted))
+            .limit(limit)
+            .into_boxed();
+        query = match at {
+            Some(Position { back: true, key }) => {
+                query.filter(lists::slug.lt(key)).order(lists::slug.desc())
+            }
+            Some(Position { back: false, key }) => {
+                query.filter(lists::slug.gt(key)).order(lists::slug)
+            }
+            None => query.order(lists::slug),
+        };
+        query.load(conn)
+    }
+
+    fn needed_by(&self, _: &mut DbConn) -> QueryResult<Option<&'static str>> {
+        Ok(self.is_news_line().then_some("Pages show News Line."))
+    }
+}

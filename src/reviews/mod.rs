@@ -1,0 +1,3 @@
+//! Reviews: a reader's rating and/or comment on an article, moderated before it shows.
+
+pub mod cards;
