@@ -407,18 +407,67 @@ pub fn list(
     let query = placed(filtered(filter), filter.sort, back, at.map(|(_, key)| key));
     query
         .limit(limit)
+        .select(LISTED)
+        .load(conn)
+}
+
+/// The columns of [`Listed`].
+type ListedColumns = (
+    published_texts::article_id,
+    published_texts::lang,
+    published_texts::kind,
+    published_texts::slug,
+    published_texts::headline,
+    published_texts::standfirst,
+    published_texts::image,
+    published_texts::quote_count,
+    published_texts::first_published_at,
+    published_texts::published_at,
+    published_texts::updated_at,
+);
+const LISTED: ListedColumns = (
+    published_texts::article_id,
+    published_texts::lang,
+    published_texts::kind,
+    published_texts::slug,
+    published_texts::headline,
+    published_texts::standfirst,
+    published_texts::image,
+    published_texts::quote_count,
+    published_texts::first_published_at,
+    published_texts::published_at,
+    published_texts::updated_at,
+);
+
+/// All languages of several articles, without their bodies.
+pub fn all_versions(conn: &mut DbConn, articles: &[ArticleId]) -> QueryResult<Vec<Listed>> {
+    published_texts::table
+        .filter(published_texts::article_id.eq_any(articles))
+        .order((published_texts::article_id, published_texts::lang))
+        .select(LISTED)
+        .load(conn)
+}
+
+/// What a quote says of the text in which it stands.
+#[derive(Debug, Clone, Queryable)]
+pub struct Heading {
+    pub article_id: ArticleId,
+    pub lang: Lang,
+    pub slug: Slug,
+    pub headline: String,
+    pub revision: i32,
+}
+
+/// The headings of several articles in all their languages.
+pub fn headings(conn: &mut DbConn, articles: &[ArticleId]) -> QueryResult<Vec<Heading>> {
+    published_texts::table
+        .filter(published_texts::article_id.eq_any(articles))
         .select((
             published_texts::article_id,
             published_texts::lang,
-            published_texts::kind,
             published_texts::slug,
             published_texts::headline,
-            published_texts::standfirst,
-            published_texts::image,
-            published_texts::quote_count,
-            published_texts::first_published_at,
-            published_texts::published_at,
-            published_texts::updated_at,
+            published_texts::revision,
         ))
         .load(conn)
 }

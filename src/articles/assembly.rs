@@ -1,0 +1,391 @@
+//! Puts readers' answers together: rows of texts and what is read by key beside them. Each
+//! function costs a fixed number of statements, however many rows it is given.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cards::{
+    Alternate, ArticleCard, ArticleJson, BodyForm, QuoteOf, QuoteStub, RelatedItem, ReviewSums, ReviewsOf, SectionName,
+    TopicName,
+};
+use super::model::{ArticleId, Related, ReviewPolicy};
+use super::published::{self, Listed, PublishedArticle, PublishedText, Raw, Version};
+use crate::body::Body;
+use crate::db::{DbConn, Json};
+use crate::http::problem::{Code, Problem};
+use crate::language::{Lang, Served};
+use crate::quotes::cards::{ArticleOfQuote, QuoteCard};
+use crate::quotes::published::{self as published_quotes, PublishedQuote};
+use crate::reviews::cards::ReviewCard;
+use crate::reviews::published as published_reviews;
+use crate::sections::{self, Section, SectionId};
+use crate::site::{AddressParts, Site};
+use crate::sources::api::SourceItem;
+use crate::sources::model::SourceId;
+use crate::sources::published::{self as published_sources, PublishedSource};
+use crate::text_enum;
+use crate::topics::{self, Topic, TopicId};
+
+text_enum! {
+    /// What an article can carry besides.
+    pub enum Include { Quotes = "quotes", Sources = "sources", Related = "related", Reviews = "reviews" }
+}
+
+text_enum! {
+    /// What a list of articles can carry besides.
+    pub enum CardInclude { Quotes = "quotes", Topics = "topics" }
+}
+
+text_enum! {
+    /// The form of the body.
+    pub enum BodyChoice { Blocks = "blocks", Html = "html", Markdown = "markdown", Text = "text", None = "none" }
+}
+
+/// How many reviews an article carries with `include=reviews`.
+const FIRST_REVIEWS: i64 = 10;
+
+/// The addresses and names around some articles, each read once.
+struct Around {
+    articles: BTreeMap<ArticleId, PublishedArticle>,
+    sections: Vec<Section>,
+    topics: Vec<Topic>,
+    versions: Vec<Version>,
+    sums: Vec<(ArticleId, i64, i64, i64)>,
+}
+
+impl Around {
+    fn read(conn: &mut DbConn, ids: &[ArticleId], with_topics: bool) -> Result<Self, Problem> {
+        let articles: BTreeMap<_, _> =
+            published::find_articles(conn, ids)?.into_iter().map(|article| (article.id, article)).collect();
+        let sections: BTreeSet<SectionId> = articles.values().filter_map(|article| article.section_id).collect();
+        let sections = sections::find_many(conn, &sections.into_iter().collect::<Vec<_>>())?;
+        let topics: BTreeSet<TopicId> = match with_topics {
+            true => articles.values().flat_map(|article| article.topic_ids.0.iter().copied()).collect(),
+            false => BTreeSet::new(),
+        };
+        let topics = topics::find_many(conn, &topics.into_iter().collect::<Vec<_>>())?;
+        let versions = published::versions(conn, ids)?;
+        let sums = published::review_sums(conn, ids)?;
+        Ok(Self { articles, sections, topics, versions, sums })
+    }
+
+    fn section(&self, id: ArticleId) -> Option<&Section> {
+        let section = self.articles.get(&id)?.section_id?;
+        self.sections.iter().find(|known| known.id == section)
+    }
+
+    fn section_name(&self, id: ArticleId, lang: &Lang, site: &Site) -> Option<SectionName> {
+        let section = self.section(id)?;
+        Some(SectionName {
+            id: section.id,
+            slug: section.slug.clone(),
+            name: section.names.0.pick(lang, site.chain()).to_owned(),
+        })
+    }
+
+    fn topic_names(&self, id: ArticleId, lang: &Lang, site: &Site) -> Vec<TopicName> {
+        let ids = self.articles.get(&id).map_or(&[][..], |article| &article.topic_ids.0);
+        ids.iter()
+            .filter_map(|id| self.topics.iter().find(|topic| topic.id == *id))
+            .map(|topic| TopicName {
+                id: topic.id,
+                slug: topic.slug.clone(),
+                name: topic.names.0.pick(lang, site.chain()).to_owned(),
+            })
+            .collect()
+    }
+
+    fn alternates(&self, id: ArticleId, site: &Site) -> Vec<Alternate> {
+        let section = self.section(id).map(|section| section.slug.as_str());
+        let own = self.versions.iter().filter(|version| version.article_id == id);
+        own.map(|version| Alternate {
+            lang: version.lang.clone(),
+            slug: Some(version.slug.clone()),
+            headline: version.headline.clone(),
+            url: site.article_address(&AddressParts {
+                lang: &version.lang,
+                slug: Some(&version.slug),
+                id: id.uuid(),
+                section,
+            }),
+        })
+        .collect()
+    }
+
+    fn sums(&self, id: ArticleId) -> ReviewSums {
+        let sums = self.sums.iter().find(|(article, ..)| *article == id);
+        sums.map_or_else(ReviewSums::default, |(_, count, sum, rated)| ReviewSums::new(*count, *sum, *rated))
+    }
+}
+
+/// The languages in which an article is published, as links of a language switcher.
+pub fn alternates(conn: &mut DbConn, site: &Site, id: ArticleId) -> Result<Vec<Alternate>, Problem> {
+    Ok(Around::read(conn, &[id], false)?.alternates(id, site))
+}
+
+/// Articles of a list, in the order of the rows.
+pub fn cards(
+    conn: &mut DbConn,
+    site: &Site,
+    rows: Vec<Listed>,
+    include: &[CardInclude],
+) -> Result<Vec<ArticleCard>, Problem> {
+    let ids: Vec<ArticleId> = rows.iter().map(|row| row.article_id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let with_topics = include.contains(&CardInclude::Topics);
+    let around = Around::read(conn, &ids, with_topics)?;
+    let mut quotes = match (include.contains(&CardInclude::Quotes), rows.first()) {
+        (true, Some(row)) => Some(quotes_of(conn, site, &ids, &row.lang.clone())?),
+        _ => None,
+    };
+    let card = |row: Listed| {
+        let Listed {
+            article_id: id,
+            lang,
+            kind,
+            slug,
+            headline,
+            standfirst,
+            image,
+            quote_count,
+            first_published_at: _,
+            published_at,
+            updated_at,
+        } = row;
+        let alternates = around.alternates(id, site);
+        ArticleCard {
+            id,
+            kind,
+            slug,
+            url: url_among(&alternates, &lang),
+            headline,
+            standfirst,
+            section: around.section_name(id, &lang, site),
+            published_at,
+            updated_at,
+            alternates,
+            reviews: around.sums(id),
+            quote_count,
+            pinned: None,
+            image,
+            topics: with_topics.then(|| around.topic_names(id, &lang, site)),
+            quotes: quotes.as_mut().map(|quotes| quotes.remove(&id).unwrap_or_default()),
+            lang,
+        }
+    };
+    Ok(rows.into_iter().map(card).collect())
+}
+
+fn url_among(alternates: &[Alternate], lang: &Lang) -> Option<String> {
+    alternates.iter().find(|alternate| alternate.lang == *lang).and_then(|alternate| alternate.url.clone())
+}
+
+/// The quotes of several articles in one language.
+fn quotes_of(
+    conn: &mut DbConn,
+    site: &Site,
+    ids: &[ArticleId],
+    lang: &Lang,
+) -> Result<BTreeMap<ArticleId, Vec<QuoteCard>>, Problem> {
+    let rows = published_quotes::of_articles(conn, ids, lang)?;
+    let mut by_article: BTreeMap<ArticleId, Vec<QuoteCard>> = BTreeMap::new();
+    for card in quote_cards(conn, site, rows, lang)? {
+        by_article.entry(card.article.id).or_default().push(card);
+    }
+    Ok(by_article)
+}
+
+/// Quotes with their articles and sources; names in `lang`, or the nearest that there is.
+pub fn quote_cards(
+    conn: &mut DbConn,
+    site: &Site,
+    rows: Vec<PublishedQuote>,
+    lang: &Lang,
+) -> Result<Vec<QuoteCard>, Problem> {
+    let sources: BTreeSet<SourceId> = rows.iter().flat_map(PublishedQuote::sources).collect();
+    let named = published_sources::find_many(conn, &sources.into_iter().collect::<Vec<_>>())?;
+    let ids: BTreeSet<ArticleId> = rows.iter().map(|row| row.article_id).collect();
+    let texts = published::headings(conn, &ids.into_iter().collect::<Vec<_>>())?;
+    let name = |id: SourceId| {
+        let source = named.get(&id)?;
+        Some((source.kind, source.names.pick(lang, site.chain()).to_owned()))
+    };
+    let card = |row: PublishedQuote| {
+        let text = texts.iter().find(|text| text.article_id == row.article_id && text.lang == row.lang)?;
+        let article = ArticleOfQuote {
+            id: text.article_id,
+            lang: text.lang.clone(),
+            slug: text.slug.clone(),
+            headline: text.headline.clone(),
+            revision: text.revision,
+        };
+        Some(QuoteCard::new(row, article, name))
+    };
+    Ok(rows.into_iter().filter_map(card).collect())
+}
+
+/// The related items that readers may see, in their order: those of ours in `lang`, or else in the
+/// nearest language of the site's chain.
+pub fn related(
+    conn: &mut DbConn,
+    site: &Site,
+    items: &[Related],
+    lang: &Lang,
+) -> Result<Vec<RelatedItem>, Problem> {
+    let ids: Vec<ArticleId> = items.iter().filter_map(|item| item.internal).collect();
+    let mut ours = nearest_cards(conn, site, &ids, lang)?;
+    let item = |item: &Related| {
+        let Related { rel, label, internal, external } = item.clone();
+        let internal = match internal {
+            Some(id) => Some(ours.remove(&id)?),
+            None => None,
+        };
+        Some(RelatedItem { rel, label: label.map(String::from), internal, external })
+    };
+    Ok(items.iter().filter_map(item).collect())
+}
+
+fn nearest_cards(
+    conn: &mut DbConn,
+    site: &Site,
+    ids: &[ArticleId],
+    lang: &Lang,
+) -> Result<BTreeMap<ArticleId, ArticleCard>, Problem> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut nearest: BTreeMap<ArticleId, Listed> = BTreeMap::new();
+    let order: Vec<&Lang> = std::iter::once(lang).chain(site.chain()).collect();
+    let rank = |lang: &Lang| order.iter().position(|known| *known == lang).unwrap_or(order.len());
+    for row in published::all_versions(conn, ids)? {
+        let better = nearest.get(&row.article_id).is_none_or(|known| rank(&row.lang) < rank(&known.lang));
+        if better {
+            nearest.insert(row.article_id, row);
+        }
+    }
+    let cards = cards(conn, site, nearest.into_values().collect(), &[])?;
+    Ok(cards.into_iter().map(|card| (card.id, card)).collect())
+}
+
+/// What a reader wants of an article.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    pub include: Vec<Include>,
+    pub body: BodyChoice,
+}
+
+/// One article in the language that was chosen.
+pub fn article(
+    conn: &mut DbConn,
+    site: &Site,
+    text: PublishedText,
+    served: Served,
+    wish: &Wish,
+) -> Result<ArticleJson, Problem> {
+    let id = text.article_id;
+    let mut around = Around::read(conn, &[id], true)?;
+    let article = around.articles.remove(&id).ok_or_else(Problem::not_found)?;
+    around.articles.insert(id, article.clone());
+    let lang = text.lang.clone();
+    let rows = published_quotes::of_articles(conn, &[id], &lang)?;
+    let sources = match wish.include.contains(&Include::Sources) {
+        true => Some(source_items(conn, site, &rows, &lang)?),
+        false => None,
+    };
+    let quotes = match wish.include.contains(&Include::Quotes) {
+        true => quote_cards(conn, site, rows, &lang)?.into_iter().map(|card| QuoteOf::Whole(Box::new(card))).collect(),
+        false => rows.iter().map(|row| QuoteOf::Named(QuoteStub { id: row.id, source: row.source_id })).collect(),
+    };
+    let related = match wish.include.contains(&Include::Related) {
+        true => Some(related(conn, site, &article.related.0, &lang)?),
+        false => None,
+    };
+    let items = match wish.include.contains(&Include::Reviews) {
+        true => Some(published_reviews::newest(conn, id, FIRST_REVIEWS)?.into_iter().map(ReviewCard::from).collect()),
+        false => None,
+    };
+    let alternates = around.alternates(id, site);
+    let policy = article.review_policy;
+    Ok(ArticleJson {
+        id,
+        kind: article.kind,
+        served,
+        dir: lang.dir(),
+        slug: text.slug,
+        url: url_among(&alternates, &lang),
+        headline: text.headline,
+        standfirst: text.standfirst,
+        body: body_in(text.body, wish.body)?,
+        revision: text.revision,
+        word_count: text.word_count,
+        reading_minutes: text.reading_minutes,
+        section: around.section_name(id, &lang, site),
+        topics: around.topic_names(id, &lang, site),
+        authors: article.authors.0,
+        first_published_at: text.first_published_at,
+        published_at: text.published_at,
+        updated_at: text.updated_at,
+        alternates,
+        quotes,
+        sources,
+        related,
+        reviews: ReviewsOf { open: policy != ReviewPolicy::Closed, policy, sums: around.sums(id), items },
+        image: text.image,
+        seo: text.seo,
+        translation: text.translation,
+        corrections: text.corrections,
+        lang,
+    })
+}
+
+fn source_items(
+    conn: &mut DbConn,
+    site: &Site,
+    rows: &[PublishedQuote],
+    lang: &Lang,
+) -> Result<Vec<SourceItem>, Problem> {
+    let ids: BTreeSet<SourceId> = rows.iter().flat_map(PublishedQuote::sources).collect();
+    let sources: Vec<PublishedSource> = published_sources::find_rows(conn, &ids.into_iter().collect::<Vec<_>>())?;
+    Ok(sources.into_iter().map(|source| SourceItem::of(source, lang, site.chain())).collect())
+}
+
+fn body_in(body: Raw, choice: BodyChoice) -> Result<Option<BodyForm>, Problem> {
+    let Json(raw) = body;
+    let read = || {
+        let body: Result<Body, _> = serde_json::from_str(raw.get());
+        body.map_err(|_| Problem::new(Code::Internal, "The body cannot be read."))
+    };
+    Ok(match choice {
+        BodyChoice::None => None,
+        BodyChoice::Html => Some(BodyForm::Words(read()?.to_html(|quote| Some(format!("/v1/quotes/{quote}"))))),
+        BodyChoice::Markdown => Some(BodyForm::Words(read()?.to_markdown())),
+        BodyChoice::Text => Some(BodyForm::Words(read()?.to_text())),
+        BodyChoice::Blocks => Some(BodyForm::Blocks(raw)),
+    })
+}
+
+/// The surrogate keys of an article: itself, its section and topics, whoever it quotes.
+pub fn keys_of(article: &ArticleJson) -> Vec<String> {
+    let section = article.section.iter().map(|section| format!("section:{}", section.id));
+    let topics = article.topics.iter().map(|topic| format!("topic:{}", topic.id));
+    let sources = article.quotes.iter().filter_map(|quote| match quote {
+        QuoteOf::Named(stub) => stub.source,
+        QuoteOf::Whole(card) => card.source.as_ref().map(|source| source.id),
+    });
+    let related = article.related.iter().flatten().filter_map(|item| item.internal.as_ref());
+    std::iter::once(format!("article:{}", article.id))
+        .chain(section)
+        .chain(topics)
+        .chain(sources.map(|source| format!("source:{source}")))
+        .chain(related.map(|card| format!("article:{}", card.id)))
+        .chain(["site".to_owned()])
+        .collect()
+}
+
+/// The surrogate keys of a list of articles.
+pub fn keys_of_cards(lang: &Lang, cards: &[ArticleCard]) -> Vec<String> {
+    let articles = cards.iter().map(|card| format!("article:{}", card.id));
+    let sections = cards.iter().filter_map(|card| card.section.as_ref()).map(|section| format!("section:{}", section.id));
+    [format!("articles:{lang}"), "site".to_owned()].into_iter().chain(articles).chain(sections).collect()
+}
