@@ -59,7 +59,11 @@ fn a_wrong_setting_is_named() {
 fn postgresql_needs_a_secret() {
     let settings =
         read("DATABASE_URL", "postgres://newsline@localhost/newsline").expect("settings");
-    let error = settings.secret().err().expect("no secret").to_string();
+    let error = settings
+        .secret()
+        .map(drop)
+        .expect_err("no secret")
+        .to_string();
     assert!(error.starts_with("NEWSLINE_SECRET: "), "{error}");
 }
 
@@ -71,7 +75,11 @@ fn a_secret_that_can_be_guessed_is_refused() {
         "changeme-changeme-changeme-changeme",
     ] {
         let settings = read("NEWSLINE_SECRET", secret).expect("settings");
-        let error = settings.secret().err().expect("no secret").to_string();
+        let error = settings
+            .secret()
+            .map(drop)
+            .expect_err("no secret")
+            .to_string();
         assert!(
             error.starts_with("NEWSLINE_SECRET: ") && !error.contains(secret),
             "{error}"

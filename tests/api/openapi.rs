@@ -277,3 +277,24 @@ async fn every_address_names_its_other_methods() {
         );
     }
 }
+
+#[test]
+fn every_post_but_signing_in_can_be_repeated_and_every_change_names_its_version() {
+    for operation in operations() {
+        let takes = |name: &str| {
+            operation
+                .parameters()
+                .any(|parameter| parameter["name"] == name)
+        };
+        let id = &operation.id;
+        match operation.method.as_str() {
+            "POST" => assert_eq!(
+                takes("Idempotency-Key"),
+                !operation.path.starts_with("/v1/auth/"),
+                "{id}"
+            ),
+            "GET" => assert!(!takes("If-Match"), "{id}"),
+            _ => assert!(takes("If-Match"), "{id} takes no If-Match"),
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use newsline::auth::Role;
 use newsline::auth::rights::right_of;
+use serde_json::json;
 
 use crate::support::contract::{Operation, operations};
 use crate::support::{Answer, Client, TestApp};
@@ -68,6 +69,21 @@ async fn a_stranger_hears_of_the_sign_in_before_anything_else() {
             .body("{");
         asking.await.problem("not-signed-in", 401);
     }
+}
+
+#[actix_web::test]
+async fn only_an_admin_changes_the_site() {
+    let app = TestApp::start().await;
+    let change = |client: Client| {
+        client
+            .patch("/v1/desk/site", json!({"name": "Xəbər"}))
+            .if_match("\"1\"")
+    };
+    for client in [app.as_contributor(), app.as_moderator(), app.as_editor()] {
+        change(client).await.problem("forbidden", 403);
+    }
+    change(app.anonymous()).await.problem("not-signed-in", 401);
+    change(app.as_admin()).await.expect(200);
 }
 
 #[test]

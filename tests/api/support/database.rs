@@ -31,6 +31,10 @@ impl Database {
         Self { url, folder }
     }
 
+    fn name(&self) -> Option<&str> {
+        self.folder.file_name()?.to_str()
+    }
+
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -48,19 +52,13 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if let (Some(server), Some(name)) = (server(), self.url_name()) {
+        if let (Some(server), Some(name)) = (server(), self.name()) {
             // FORCE, because pools close their connections in their own time.
             let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
             let _ = server.conn().batch_execute(&drop);
         }
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-impl Database {
-    fn url_name(&self) -> Option<String> {
-        let name = self.folder.file_name()?.to_str()?;
-        Some(name.to_owned())
+        // The app's writer may be putting its own files away at this moment.
+        let _ = (0..5).find(|_| std::fs::remove_dir_all(&self.folder).is_ok());
     }
 }
 
