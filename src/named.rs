@@ -263,6 +263,24 @@ fn with_etag<T: Named>(mut row: T) -> WithEtag<T::Json> {
     }
 }
 
+/// References that are ids, and those that are slugs.
+pub fn ids_and_slugs<T: Named>(references: &[String]) -> (Vec<Id<T>>, Vec<String>) {
+    let ids = references.iter().filter_map(|reference| reference.parse().ok());
+    (ids.collect(), references.to_vec())
+}
+
+/// What each reference names among the rows that were found.
+pub fn in_order_of<T: Named>(references: &[String], found: Vec<T>) -> Vec<Option<T>> {
+    let named = |reference: &String| {
+        let is_it = |row: &&T| match reference.parse::<Id<T>>() {
+            Ok(id) => row.id() == id,
+            Err(_) => row.slug().as_str() == reference,
+        };
+        found.iter().find(is_it).cloned()
+    };
+    references.iter().map(named).collect()
+}
+
 /// Merges names that a patch may have; 422 where none would be left.
 pub fn patch_names(patch: Patch<NamesPatch>, names: &mut Names) -> Result<(), Problem> {
     match patch {

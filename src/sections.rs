@@ -68,16 +68,25 @@ pub fn find_many(conn: &mut DbConn, ids: &[SectionId]) -> QueryResult<Vec<Sectio
     sections::table.filter(sections::id.eq_any(ids)).load(conn)
 }
 
-/// The section that a request names by its slug or its id, unless it was deleted.
+/// The section that a request names by its slug or its id; nothing where there is none, or it was
+/// deleted.
 pub fn by_slug_or_id(conn: &mut DbConn, reference: &str) -> QueryResult<Option<Section>> {
-    let present = sections::table
+    let mut found = by_slugs_or_ids(conn, &[reference.to_owned()])?;
+    Ok(found.pop().flatten())
+}
+
+/// The sections that a request names by their slugs or their ids, in its order; nothing for what
+/// there is not, or was deleted.
+pub fn by_slugs_or_ids(
+    conn: &mut DbConn,
+    references: &[String],
+) -> QueryResult<Vec<Option<Section>>> {
+    let (ids, slugs) = named::ids_and_slugs(references);
+    let found: Vec<Section> = sections::table
         .filter(sections::deleted_at.is_null())
-        .into_boxed();
-    let found = match reference.parse::<SectionId>() {
-        Ok(id) => present.filter(sections::id.eq(id)),
-        Err(_) => present.filter(sections::slug.eq(reference)),
-    };
-    found.first(conn).optional()
+        .filter(sections::id.eq_any(ids).or(sections::slug.eq_any(slugs)))
+        .load(conn)?;
+    Ok(named::in_order_of(references, found))
 }
 
 fn last_position(conn: &mut DbConn) -> QueryResult<Option<i32>> {

@@ -71,26 +71,12 @@ pub fn by_slugs_or_ids(
     conn: &mut DbConn,
     references: &[String],
 ) -> QueryResult<Vec<Option<Topic>>> {
-    if references.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<TopicId> = references.iter().filter_map(|r| r.parse().ok()).collect();
+    let (ids, slugs) = named::ids_and_slugs(references);
     let found: Vec<Topic> = topics::table
         .filter(topics::deleted_at.is_null())
-        .filter(
-            topics::id
-                .eq_any(ids)
-                .or(topics::slug.eq_any(references.to_vec())),
-        )
+        .filter(topics::id.eq_any(ids).or(topics::slug.eq_any(slugs)))
         .load(conn)?;
-    let named = |reference: &String| match reference.parse::<TopicId>() {
-        Ok(id) => found.iter().find(|topic| topic.id == id).cloned(),
-        Err(_) => found
-            .iter()
-            .find(|topic| topic.slug.as_str() == reference)
-            .cloned(),
-    };
-    Ok(references.iter().map(named).collect())
+    Ok(named::in_order_of(references, found))
 }
 
 fn has_articles(conn: &mut DbConn, id: TopicId) -> QueryResult<bool> {

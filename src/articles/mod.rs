@@ -12,18 +12,23 @@
 //! | `diff` | what changed between two revisions |
 //! | `store`, `published` | statements on the desk's tables, and on what readers see |
 //! | `api`, `cards` | JSON of the newsroom, JSON of readers |
+//! | `assembly` | readers' answers, put together from rows and what is read by key |
+//! | `filters` | what a readers' list can be narrowed to |
 //! | `desk`, `desk_texts`, `desk_history` | the newsroom's handlers |
 //! | `public` | the readers' handlers |
 
 pub mod api;
+pub mod assembly;
 pub mod cards;
 pub mod desk;
 pub mod desk_history;
 pub mod desk_list;
 pub mod desk_texts;
 pub mod diff;
+pub mod filters;
 pub mod input;
 pub mod model;
+pub mod public;
 pub mod published;
 pub mod publishing;
 pub mod slugs;
@@ -34,6 +39,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn mount(config: &mut ServiceConfig) {
     config
+        .service(public::list_articles)
+        .service(public::get_article_by_slug)
+        .service(public::get_article)
+        .service(public::list_article_quotes)
+        .service(public::list_related)
         .service(desk::list_desk_articles)
         .service(desk::create_article)
         .service(desk::get_desk_article)

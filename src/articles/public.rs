@@ -1,0 +1,340 @@
+//! Articles for readers.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, get};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::api::ArticlePath;
+use super::assembly::{self, BodyChoice, CardInclude, Include, Wish};
+use super::cards::{ArticleCard, ArticleCards, ArticleJson, RelatedItem};
+use super::filters::ArticleFilters;
+use super::model::ArticleId;
+use super::published::{self, Key};
+use crate::app::App;
+use crate::db::DbConn;
+use crate::http::choosing::Fields;
+use crate::http::language::{AcceptLanguage, LanguageAsked, LanguageParams};
+use crate::http::page::{COUNT_LIMIT, Page, Pager, Paging};
+use crate::http::problem::{ApiResult, Code, Problem};
+use crate::http::query::{Params, Query, QueryPart};
+use crate::http::reading::{Moved, Read, Reading};
+use crate::language::{Asked, Fallback, Lang, Served, Slug, choose};
+use crate::quotes::cards::QuoteCard;
+use crate::quotes::published as published_quotes;
+use crate::site::{self, Site};
+
+/// What a list of articles carries besides.
+#[derive(Debug, Clone, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CardIncludes {
+    /// `topics`, `quotes`, or both with a comma between.
+    #[param(value_type = Option<String>, pattern = "^(topics|quotes)(,(topics|quotes))?$", example = "topics", required = false)]
+    pub include: Vec<CardInclude>,
+}
+
+impl QueryPart for CardIncludes {
+    fn read(params: &Params) -> Result<Self, Problem> {
+        Ok(Self { include: params.many("include")? })
+    }
+}
+
+/// What an article carries, and the form of its body.
+#[derive(Debug, Clone, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Form {
+    /// Of `quotes`, `sources`, `related` and `reviews`, with commas between.
+    #[param(value_type = Option<String>, example = "quotes,sources", required = false,
+        pattern = "^(quotes|sources|related|reviews)(,(quotes|sources|related|reviews)){0,3}$")]
+    include: Vec<Include>,
+    /// The form of the body; `blocks` is Portable Text.
+    #[param(inline, required = false)]
+    body: Option<BodyChoice>,
+}
+
+impl QueryPart for Form {
+    fn read(params: &Params) -> Result<Self, Problem> {
+        Ok(Self { include: params.many("include")?, body: params.one("body")? })
+    }
+}
+
+impl Form {
+    fn wish(self) -> Wish {
+        Wish { include: self.include, body: self.body.unwrap_or(BodyChoice::Blocks) }
+    }
+}
+
+/// A text by its address.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct SlugPath {
+    /// The language (BCP 47).
+    #[param(value_type = String, example = "en", min_length = 2, max_length = 35)]
+    pub lang: Lang,
+    /// The slug, present or old.
+    #[param(value_type = String, example = "the-bridge-opens-in-may", max_length = 120)]
+    pub slug: Slug,
+}
+
+/// Which language a reader gets: chosen from what they asked for, or named by the path.
+pub enum Choice<'a> {
+    Asked(&'a Asked, Fallback),
+    Path(&'a Lang),
+}
+
+/// The language in which an article is served; 404, 406 or 410 where there is none.
+pub fn choose_language(conn: &mut DbConn, site: &Site, id: ArticleId, choice: &Choice) -> Result<Served, Problem> {
+    let versions = published::versions(conn, &[id])?;
+    let available: Vec<Lang> = versions.into_iter().map(|version| version.lang).collect();
+    let (asked, fallback) = match choice {
+        Choice::Asked(asked, fallback) => ((*asked).clone(), *fallback),
+        Choice::Path(lang) => (Asked::of((*lang).clone()), Fallback::None),
+    };
+    if let Some(served) = choose(&asked, &available, site.chain(), fallback) {
+        return Ok(served);
+    }
+    let retracted = published::retractions(conn, id)?;
+    let languages: Vec<Lang> = retracted.iter().map(|(lang, _)| lang.clone()).collect();
+    if let Some(served) = choose(&asked, &languages, site.chain(), fallback) {
+        let note = retracted.into_iter().find(|(lang, _)| *lang == served.lang).map(|(_, note)| note);
+        return Err(Problem::new(Code::Gone, note.unwrap_or_default()));
+    }
+    match (available.is_empty(), choice) {
+        (true, _) | (_, Choice::Path(_)) => Err(Problem::not_found()),
+        (false, Choice::Asked(..)) => {
+            let alternates = assembly::alternates(conn, site, id)?;
+            let alternates = serde_json::to_value(alternates).unwrap_or_default();
+            Err(Problem::new(Code::LanguageNotAvailable, "The article is not published in that language.")
+                .with_alternates(alternates))
+        }
+    }
+}
+
+/// An article in the language chosen.
+pub fn find_article(
+    conn: &mut DbConn,
+    site: &Site,
+    id: ArticleId,
+    choice: &Choice,
+    wish: &Wish,
+) -> Result<ArticleJson, Problem> {
+    let served = choose_language(conn, site, id, choice)?;
+    let text = published::find_text(conn, id, &served.lang)?.ok_or_else(Problem::not_found)?;
+    assembly::article(conn, site, text, served, wish)
+}
+
+/// Whose address it is: the article, or 404.
+pub fn article_at(conn: &mut DbConn, path: &SlugPath) -> Result<ArticleId, Problem> {
+    published::article_at(conn, &path.lang, &path.slug)?.ok_or_else(Problem::not_found)
+}
+
+/// An answer that is whole, or holds the fields asked for.
+pub fn chosen(answer: &impl Serialize, fields: &Fields, of: impl Fn(&Fields, serde_json::Value) -> ApiResult<serde_json::Value>) -> ApiResult<Reading> {
+    if fields.is_whole() {
+        return Reading::json(answer);
+    }
+    let value = serde_json::to_value(answer).map_err(|_| Problem::new(Code::Internal, "The answer cannot be written."))?;
+    Reading::json(&of(fields, value)?)
+}
+
+fn reading(article: &ArticleJson, fields: &Fields) -> ApiResult<Reading> {
+    let links = article.alternates.iter().filter_map(|alternate| {
+        let url = alternate.url.as_deref()?;
+        Some(format!("<{url}>; rel=\"alternate\"; hreflang=\"{}\"", alternate.lang))
+    });
+    Ok(chosen(article, fields, Fields::of_item)?
+        .modified(Some(article.updated_at))
+        .about(assembly::keys_of(article))
+        .linked(links))
+}
+
+/// Read an article
+///
+/// In the language that fits what was asked for. The answer says which it is and why (`served`).
+#[utoipa::path(
+    tag = "articles",
+    params(ArticlePath, LanguageParams, AcceptLanguage, Form, Fields),
+    responses((status = 200, body = ArticleJson)),
+)]
+#[get("/v1/articles/{id}")]
+pub async fn get_article(
+    app: Data<App>,
+    path: Path<ArticlePath>,
+    language: LanguageAsked,
+    query: Query<(Form, Fields)>,
+) -> ApiResult<Reading> {
+    let (id, (form, fields)) = (path.id, query.0);
+    let (asked, fallback, wish) = (language.asked.clone(), language.for_item(), form.wish());
+    let article = app
+        .db
+        .read_snapshot(move |conn| {
+            let site = site::find(conn)?;
+            find_article(conn, &site, id, &Choice::Asked(&asked, fallback), &wish)
+        })
+        .await?;
+    Ok(reading(&article, &fields)?.in_language(Some(&article.lang), &language.asked))
+}
+
+/// Read an article by its address
+///
+/// The path names the language. An old slug answers 301 with the present one.
+#[utoipa::path(
+    tag = "articles",
+    params(SlugPath, Form, Fields),
+    responses((status = 200, body = ArticleJson), (status = 301, description = "It has another slug now.")),
+)]
+#[get("/v1/articles/by-slug/{lang}/{slug}")]
+pub async fn get_article_by_slug(
+    app: Data<App>,
+    path: Path<SlugPath>,
+    query: Query<(Form, Fields)>,
+) -> ApiResult<Read> {
+    let (path, (form, fields)) = (path.into_inner(), query.0);
+    let (asked, wish) = (path.clone(), form.wish());
+    let article = app
+        .db
+        .read_snapshot(move |conn| {
+            let site = site::find(conn)?;
+            let id = article_at(conn, &asked)?;
+            find_article(conn, &site, id, &Choice::Path(&asked.lang), &wish)
+        })
+        .await?;
+    if article.slug != path.slug {
+        return Ok(Read::Moved(Moved(format!("/v1/articles/by-slug/{}/{}", path.lang, article.slug))));
+    }
+    Ok(reading(&article, &fields)?.in_language_of_path(&article.lang).into())
+}
+
+/// List articles
+///
+/// One language serves all items. Filters are joined by and; values with commas between by or.
+#[utoipa::path(
+    tag = "articles",
+    params(Paging, ArticleFilters, CardIncludes, Fields, LanguageParams, AcceptLanguage),
+    responses((status = 200, body = ArticleCards)),
+)]
+#[get("/v1/articles")]
+pub async fn list_articles(
+    app: Data<App>,
+    request: HttpRequest,
+    language: LanguageAsked,
+    query: Query<(Paging, (ArticleFilters, CardIncludes, Fields))>,
+) -> ApiResult<Reading> {
+    let (paging, (filters, includes, fields)) = query.0;
+    let pager = Pager::<Key>::new(&request, &app.cursors, paging)?;
+    let (at, limit, count) = (pager.at.clone().map(|at| (at.back, at.key)), pager.rows(), pager.count);
+    let asked = language.clone();
+    let (served, rows, total) = app
+        .db
+        .read_snapshot(move |conn| {
+            let site = site::find(conn)?;
+            let Some(served) = choose(&asked.asked, site.chain(), site.chain(), asked.for_list()) else {
+                return Ok::<_, Problem>((None, Vec::new(), count.then_some(0)));
+            };
+            let filter = filters.filter(conn, served.lang.clone())?;
+            let sort = filter.sort;
+            let rows = published::list(conn, &filter, at, limit)?;
+            let total = count.then(|| published::count(conn, &filter, COUNT_LIMIT + 1)).transpose()?;
+            let keys: Vec<Key> = rows.iter().map(|row| row.key(sort)).collect();
+            let cards = assembly::cards(conn, &site, rows, &includes.include)?;
+            Ok((Some(served), keys.into_iter().zip(cards).collect(), total))
+        })
+        .await?;
+    let page = pager.page(rows, |(key, _): &(Key, ArticleCard)| *key).with_total(total).map(|(_, card)| card);
+    list_reading(&language, served, page, &pager, &fields)
+}
+
+fn list_reading(
+    language: &LanguageAsked,
+    served: Option<Served>,
+    page: Page<ArticleCard>,
+    pager: &Pager<Key>,
+    fields: &Fields,
+) -> ApiResult<Reading> {
+    let lang = served.as_ref().map(|served| served.lang.clone());
+    let keys = lang.as_ref().map_or_else(Vec::new, |lang| assembly::keys_of_cards(lang, &page.items));
+    let modified = page.items.iter().map(|card| card.updated_at).max();
+    let links = pager.links(&page.page);
+    let reading = chosen(&ArticleCards { served, page }, fields, Fields::of_list)?;
+    Ok(reading.in_language(lang.as_ref(), &language.asked).modified(modified).about(keys).linked(links))
+}
+
+/// The quotes of an article.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QuotesOf {
+    pub served: Served,
+    /// In the order of the text.
+    pub items: Vec<QuoteCard>,
+}
+
+/// The quotes of an article
+///
+/// Those of the text that is served, in its order.
+#[utoipa::path(
+    tag = "articles",
+    params(ArticlePath, LanguageParams, AcceptLanguage, Fields),
+    responses((status = 200, body = QuotesOf)),
+)]
+#[get("/v1/articles/{id}/quotes")]
+pub async fn list_article_quotes(
+    app: Data<App>,
+    path: Path<ArticlePath>,
+    language: LanguageAsked,
+    query: Query<Fields>,
+) -> ApiResult<Reading> {
+    let (id, asked) = (path.id, language.clone());
+    let quotes = app
+        .db
+        .read_snapshot(move |conn| {
+            let site = site::find(conn)?;
+            let served = choose_language(conn, &site, id, &Choice::Asked(&asked.asked, asked.for_item()))?;
+            let rows = published_quotes::of_articles(conn, &[id], &served.lang)?;
+            let items = assembly::quote_cards(conn, &site, rows, &served.lang)?;
+            Ok::<_, Problem>(QuotesOf { served, items })
+        })
+        .await?;
+    let sources = quotes.items.iter().filter_map(|card| card.source.as_ref()).map(|source| format!("source:{}", source.id));
+    Ok(chosen(&quotes, &query.0, Fields::of_list)?
+        .in_language(Some(&quotes.served.lang), &language.asked)
+        .about(std::iter::once(format!("article:{id}")).chain(sources)))
+}
+
+/// The related items of an article.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RelatedOf {
+    pub served: Served,
+    pub items: Vec<RelatedItem>,
+}
+
+/// The related items of an article
+///
+/// Articles of ours while they are published, pages elsewhere with their own language, promotions
+/// with their label.
+#[utoipa::path(
+    tag = "articles",
+    params(ArticlePath, LanguageParams, AcceptLanguage, Fields),
+    responses((status = 200, body = RelatedOf)),
+)]
+#[get("/v1/articles/{id}/related")]
+pub async fn list_related(
+    app: Data<App>,
+    path: Path<ArticlePath>,
+    language: LanguageAsked,
+    query: Query<Fields>,
+) -> ApiResult<Reading> {
+    let (id, asked) = (path.id, language.clone());
+    let related = app
+        .db
+        .read_snapshot(move |conn| {
+            let site = site::find(conn)?;
+            let served = choose_language(conn, &site, id, &Choice::Asked(&asked.asked, asked.for_item()))?;
+            let article = published::find_article(conn, id)?.ok_or_else(Problem::not_found)?;
+            let items = assembly::related(conn, &site, &article.related.0, &served.lang)?;
+            Ok::<_, Problem>(RelatedOf { served, items })
+        })
+        .await?;
+    let ours = related.items.iter().filter_map(|item| item.internal.as_ref()).map(|card| format!("article:{}", card.id));
+    Ok(chosen(&related, &query.0, Fields::of_list)?
+        .in_language(Some(&related.served.lang), &language.asked)
+        .about(std::iter::once(format!("article:{id}")).chain(ours)))
+}
