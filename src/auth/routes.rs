@@ -16,6 +16,7 @@ use crate::changes::{Action, Change, ItemKind};
 use crate::db::{Id, Instant};
 use crate::http::body::ValidJson;
 use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::openapi::IfMatchHeader;
 use crate::http::problem::{ApiResult, Code, Problem};
 
 /// How long a sign-in lasts, however often it is refreshed.
@@ -173,7 +174,12 @@ pub async fn get_me(app: Data<App>, staff: Staff) -> ApiResult<WithEtag<UserJson
 /// Change my password
 ///
 /// Ends every sign-in of the account, this one too: sign in again with the new password.
-#[utoipa::path(tag = "desk: account", request_body = PasswordChange, responses((status = 204, description = "Changed.")))]
+#[utoipa::path(
+    tag = "desk: account",
+    params(IfMatchHeader),
+    request_body = PasswordChange,
+    responses((status = 204, description = "Changed.")),
+)]
 #[put("/v1/desk/me/password")]
 pub async fn change_password(
     app: Data<App>,

@@ -1,1 +1,17 @@
+//! Newsline as its clients meet it: each test starts the whole app on a database of its own and
+//! speaks HTTP to it.
+//!
+//! Runs on SQLite; with `TEST_DATABASE_URL=postgres://…` (a superuser) on PostgreSQL.
 
+mod support;
+
+mod auth;
+mod changes;
+mod config;
+mod house;
+mod http;
+mod idempotency;
+mod migrations;
+mod openapi;
+mod permissions;
+mod tokens;

@@ -1,0 +1,106 @@
+//! Every operation, signed out and as each role, against the one table of rights.
+
+use newsline::auth::Role;
+use newsline::auth::rights::right_of;
+use serde_json::json;
+
+use crate::support::contract::{Operation, operations};
+use crate::support::{Answer, Client, TestApp};
+
+/// Asks with nothing in hand: whoever may come in hears of a missing body or version, and nothing
+/// is changed.
+async fn knock(client: &Client, operation: &Operation) -> Answer {
+    client
+        .request(operation.method.clone(), &operation.filled_path())
+        .await
+}
+
+/// All operations, logging out last: it ends the sign-in that the others need.
+fn in_turn() -> Vec<Operation> {
+    let mut operations = operations();
+    operations.sort_by_key(|operation| operation.id == "log_out");
+    operations
+}
+
+#[actix_web::test]
+async fn signed_out_only_the_open_operations_answer() {
+    let app = TestApp::start().await;
+    for operation in in_turn() {
+        let answer = knock(&app.anonymous(), &operation).await;
+        let turned_away = answer.json["code"] == "not-signed-in";
+        assert_eq!(
+            turned_away,
+            right_of(&operation.id).is_some(),
+            "{}: {answer}",
+            operation.id
+        );
+        assert!(!turned_away || answer.status == 401, "{answer}");
+    }
+}
+
+#[actix_web::test]
+async fn each_role_may_do_what_the_table_of_rights_says() {
+    let app = TestApp::start().await;
+    for operation in in_turn() {
+        for role in Role::ALL.iter().copied() {
+            let answer = knock(&app.as_role(role), &operation).await;
+            let allowed = right_of(&operation.id).is_none_or(|right| role.has(right));
+            let turned_away = matches!(answer.status, 401 | 403);
+            assert_eq!(turned_away, !allowed, "{role}, {}: {answer}", operation.id);
+            assert!(allowed || answer.json["code"] == "forbidden", "{answer}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_stranger_hears_of_the_sign_in_before_anything_else() {
+    let app = TestApp::start().await;
+    for operation in in_turn()
+        .into_iter()
+        .filter(|operation| right_of(&operation.id).is_some())
+    {
+        let asking = app.anonymous().request(
+            operation.method.clone(),
+            &format!("{}?unknown=1", operation.filled_path()),
+        );
+        let asking = asking
+            .header("content-type", "text/plain")
+            .header("if-match", "nonsense")
+            .body("{");
+        asking.await.problem("not-signed-in", 401);
+    }
+}
+
+#[actix_web::test]
+async fn only_an_admin_changes_the_site() {
+    let app = TestApp::start().await;
+    let change = |client: Client| {
+        client
+            .patch("/v1/desk/site", json!({"name": "Xəbər"}))
+            .if_match("\"1\"")
+    };
+    for client in [app.as_contributor(), app.as_moderator(), app.as_editor()] {
+        change(client).await.problem("forbidden", 403);
+    }
+    change(app.anonymous()).await.problem("not-signed-in", 401);
+    change(app.as_admin()).await.expect(200);
+}
+
+#[test]
+fn a_moderator_is_no_editor_and_an_editor_no_admin() {
+    use newsline::auth::Right;
+    let rights = |role: Role| {
+        let all = [
+            Right::SignedIn,
+            Right::Write,
+            Right::Edit,
+            Right::Moderate,
+            Right::Administer,
+        ];
+        all.map(|right| role.has(right))
+    };
+    assert_eq!(rights(Role::Contributor), [true, true, false, false, false]);
+    assert_eq!(rights(Role::Editor), [true, true, true, true, false]);
+    assert_eq!(rights(Role::Moderator), [true, false, false, true, false]);
+    assert_eq!(rights(Role::Admin), [true; 5]);
+}

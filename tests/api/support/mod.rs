@@ -1,0 +1,12 @@
+//! What tests are told with: a database each, the app, a client, and the people who use it.
+
+mod app;
+mod client;
+pub mod contract;
+mod database;
+mod factory;
+
+pub use app::TestApp;
+pub use client::{Answer, Client, Request};
+pub use database::Database;
+pub use factory::{PASSWORD, Person};
