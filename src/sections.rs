@@ -28,7 +28,8 @@ use crate::http::query::{Deleted, Query};
 use crate::http::reading::Reading;
 use crate::language::{Names, NamesPatch, Slug};
 use crate::lists;
-use crate::named::{self, Named, NamedList};
+use crate::named::public::NamedList;
+use crate::named::{self, Named};
 use crate::named_row;
 
 pub fn mount(config: &mut ServiceConfig) {
@@ -223,7 +224,7 @@ impl SectionPatch {
             position,
         } = self;
         slug.apply(&mut section.slug);
-        named::patch_names(names, &mut section.names.0)?;
+        named::desk::patch_names(names, &mut section.names.0)?;
         if let Patch::Set(position) = position {
             section.position = checked(position)?;
         }
@@ -245,7 +246,7 @@ fn checked(position: i32) -> Result<i32, Problem> {
 #[utoipa::path(tag = "site", params(LanguageParams, AcceptLanguage), responses((status = 200, body = NamedList)))]
 #[get("/v1/sections")]
 pub async fn list_sections(app: Data<App>, asked: LanguageAsked) -> ApiResult<Reading> {
-    named::read_all::<Section>(&app, asked).await
+    named::public::read_all::<Section>(&app, asked).await
 }
 
 /// The sections, for the newsroom
@@ -258,7 +259,7 @@ pub async fn list_desk_sections(
     request: HttpRequest,
     query: Query<(Paging, Deleted)>,
 ) -> ApiResult<Listing<SectionJson>> {
-    named::list::<Section>(&app, &request, query.0).await
+    named::desk::list::<Section>(&app, &request, query.0).await
 }
 
 /// Make a section
@@ -291,7 +292,7 @@ pub async fn create_section(
             updated_at: now,
             deleted_at: None,
         };
-        named::create(tx, &editor, section)
+        named::desk::create(tx, &editor, section)
     };
     new.once.write(&app.db, &app.secret, create).await
 }
@@ -305,7 +306,7 @@ pub async fn get_desk_section(
     app: Data<App>,
     path: Path<ItemPath>,
 ) -> ApiResult<WithEtag<SectionJson>> {
-    named::get::<Section>(&app, path.id).await
+    named::desk::get::<Section>(&app, path.id).await
 }
 
 /// Change a section
@@ -326,7 +327,7 @@ pub async fn patch_section(
     patch: MergePatch<SectionPatch>,
 ) -> ApiResult<WithEtag<SectionJson>> {
     let edit = move |_: &mut DbConn, section: &mut Section| patch.0.clone().apply(section);
-    named::change(&app, editor, path.id, if_match, edit).await
+    named::desk::change(&app, editor, path.id, if_match, edit).await
 }
 
 /// Delete a section
@@ -340,7 +341,7 @@ pub async fn delete_section(
     path: Path<ItemPath>,
     if_match: IfMatch,
 ) -> ApiResult<HttpResponse> {
-    named::delete::<Section>(&app, editor, path.id, if_match).await
+    named::desk::delete::<Section>(&app, editor, path.id, if_match).await
 }
 
 /// Restore a section
@@ -354,5 +355,5 @@ pub async fn restore_section(
     path: Path<ItemPath>,
     if_match: IfMatch,
 ) -> ApiResult<WithEtag<SectionJson>> {
-    named::restore::<Section>(&app, editor, path.id, if_match).await
+    named::desk::restore::<Section>(&app, editor, path.id, if_match).await
 }

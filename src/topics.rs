@@ -27,7 +27,8 @@ use crate::http::query::{Deleted, Query};
 use crate::http::reading::Reading;
 use crate::language::{Names, NamesPatch, Slug};
 use crate::lists;
-use crate::named::{self, Named, NamedList};
+use crate::named::public::NamedList;
+use crate::named::{self, Named};
 use crate::named_row;
 
 pub fn mount(config: &mut ServiceConfig) {
@@ -192,7 +193,7 @@ impl TopicPatch {
     fn apply(self, topic: &mut Topic) -> Result<(), Problem> {
         let Self { slug, names } = self;
         slug.apply(&mut topic.slug);
-        named::patch_names(names, &mut topic.names.0)?;
+        named::desk::patch_names(names, &mut topic.names.0)?;
         Ok(())
     }
 }
@@ -209,7 +210,7 @@ pub async fn list_topics(
     asked: LanguageAsked,
 ) -> ApiResult<Reading> {
     let pager = Pager::new(&request, &app.cursors, query.0)?;
-    named::read_page::<Topic>(&app, asked, pager).await
+    named::public::read_page::<Topic>(&app, asked, pager).await
 }
 
 /// The topics, for the newsroom
@@ -222,7 +223,7 @@ pub async fn list_desk_topics(
     request: HttpRequest,
     query: Query<(Paging, Deleted)>,
 ) -> ApiResult<Listing<TopicJson>> {
-    named::list::<Topic>(&app, &request, query.0).await
+    named::desk::list::<Topic>(&app, &request, query.0).await
 }
 
 /// Make a topic
@@ -245,7 +246,7 @@ pub async fn create_topic(
             updated_at: now,
             deleted_at: None,
         };
-        named::create(tx, &editor, topic)
+        named::desk::create(tx, &editor, topic)
     };
     new.once.write(&app.db, &app.secret, create).await
 }
@@ -259,7 +260,7 @@ pub async fn get_desk_topic(
     app: Data<App>,
     path: Path<ItemPath>,
 ) -> ApiResult<WithEtag<TopicJson>> {
-    named::get::<Topic>(&app, path.id).await
+    named::desk::get::<Topic>(&app, path.id).await
 }
 
 /// Change a topic
@@ -280,7 +281,7 @@ pub async fn patch_topic(
     patch: MergePatch<TopicPatch>,
 ) -> ApiResult<WithEtag<TopicJson>> {
     let edit = move |_: &mut DbConn, topic: &mut Topic| patch.0.clone().apply(topic);
-    named::change(&app, editor, path.id, if_match, edit).await
+    named::desk::change(&app, editor, path.id, if_match, edit).await
 }
 
 /// Delete a topic
@@ -294,7 +295,7 @@ pub async fn delete_topic(
     path: Path<ItemPath>,
     if_match: IfMatch,
 ) -> ApiResult<HttpResponse> {
-    named::delete::<Topic>(&app, editor, path.id, if_match).await
+    named::desk::delete::<Topic>(&app, editor, path.id, if_match).await
 }
 
 /// Restore a topic
@@ -308,5 +309,5 @@ pub async fn restore_topic(
     path: Path<ItemPath>,
     if_match: IfMatch,
 ) -> ApiResult<WithEtag<TopicJson>> {
-    named::restore::<Topic>(&app, editor, path.id, if_match).await
+    named::desk::restore::<Topic>(&app, editor, path.id, if_match).await
 }

@@ -31,7 +31,7 @@ pub async fn list_desk_lists(
     request: HttpRequest,
     query: Query<(Paging, Deleted)>,
 ) -> ApiResult<Listing<ListJson>> {
-    named::list::<List>(&app, &request, query.0).await
+    named::desk::list::<List>(&app, &request, query.0).await
 }
 
 /// Make a list
@@ -52,7 +52,7 @@ pub async fn create_list(app: Data<App>, editor: Staff, new: Posted<NewList>) ->
             let mut list = List::new(slug.clone(), names.clone(), rule, now);
             list.pins = pinned(tx, pins.clone())?;
             list.hidden = kept_out(tx, hidden.clone())?;
-            named::create(tx, &editor, list)
+            named::desk::create(tx, &editor, list)
         })
         .await
 }
@@ -63,7 +63,7 @@ pub async fn create_list(app: Data<App>, editor: Staff, new: Posted<NewList>) ->
 #[utoipa::path(tag = "desk: site", params(ItemPath), responses((status = 200, body = ListJson)))]
 #[get("/v1/desk/lists/{id}")]
 pub async fn get_desk_list(app: Data<App>, path: Path<ItemPath>) -> ApiResult<WithEtag<ListJson>> {
-    named::get::<List>(&app, path.id).await
+    named::desk::get::<List>(&app, path.id).await
 }
 
 /// Change a list
@@ -84,7 +84,7 @@ pub async fn patch_list(
     patch: MergePatch<ListPatch>,
 ) -> ApiResult<WithEtag<ListJson>> {
     let edit = move |conn: &mut DbConn, list: &mut List| apply(conn, patch.0.clone(), list);
-    named::change(&app, editor, path.id, if_match, edit).await
+    named::desk::change(&app, editor, path.id, if_match, edit).await
 }
 
 fn apply(conn: &mut DbConn, patch: ListPatch, list: &mut List) -> Result<(), Problem> {
@@ -103,7 +103,7 @@ fn apply(conn: &mut DbConn, patch: ListPatch, list: &mut List) -> Result<(), Pro
             "Pages show News Line by its slug.",
         ));
     }
-    named::patch_names(names, &mut list.names.0)?;
+    named::desk::patch_names(names, &mut list.names.0)?;
     if let Patch::Set(rule) = rule {
         list.rule = Json(resolve(conn, &rule)?);
     }
@@ -188,7 +188,7 @@ pub async fn delete_list(
     path: Path<ItemPath>,
     if_match: IfMatch,
 ) -> ApiResult<HttpResponse> {
-    named::delete::<List>(&app, editor, path.id, if_match).await
+    named::desk::delete::<List>(&app, editor, path.id, if_match).await
 }
 
 /// Restore a list
@@ -202,5 +202,5 @@ pub async fn restore_list(
     path: Path<ItemPath>,
     if_match: IfMatch,
 ) -> ApiResult<WithEtag<ListJson>> {
-    named::restore::<List>(&app, editor, path.id, if_match).await
+    named::desk::restore::<List>(&app, editor, path.id, if_match).await
 }

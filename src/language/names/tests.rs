@@ -1,3 +1,5 @@
+//! Names taken, refused, picked and merged.
+
 use serde_json::{from_value, json, to_string};
 
 use super::*;

@@ -1,0 +1,157 @@
+//! Making, changing, deleting and restoring what has a slug and names.
+
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::{Named, page};
+use crate::app::App;
+use crate::auth::Staff;
+use crate::changes::{Action, Change};
+use crate::db::{AnyId, DbConn, Tx};
+use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::once::Answer;
+use crate::http::page::{Listing, Pager, Paging};
+use crate::http::patch::Patch;
+use crate::http::problem::{ApiResult, Code, Problem};
+use crate::http::query::Deleted;
+use crate::language::{Names, NamesPatch};
+
+/// The answer to a POST.
+pub fn create<T: Named>(tx: &mut Tx, staff: &Staff, mut row: T) -> Result<Answer, Problem> {
+    row.insert(tx)?;
+    tx.record(change_of(&row, Action::Created, staff));
+    let location = format!("/v1/desk/{}/{}", T::COLLECTION, row.id());
+    let version = *row.log().version;
+    Answer::created(location, version, &T::Json::from(row))
+}
+
+/// A page for the desk.
+pub async fn list<T: Named>(
+    app: &App,
+    request: &HttpRequest,
+    (paging, Deleted { deleted }): (Paging, Deleted),
+) -> ApiResult<Listing<T::Json>> {
+    let pager = Pager::new(request, &app.cursors, paging)?;
+    let page = page::<T>(app, &pager, deleted).await?;
+    Ok(pager.listing(page.map(T::Json::from)))
+}
+
+/// One for the desk, deleted or not.
+pub async fn get<T: Named>(app: &App, id: AnyId) -> ApiResult<WithEtag<T::Json>> {
+    let row = app
+        .db
+        .read(move |conn| Ok::<_, Problem>(T::find(conn, id.of())?))
+        .await?;
+    Ok(with_etag(row.ok_or_else(Problem::not_found)?))
+}
+
+/// Changes one; `edit` says how.
+pub async fn change<T: Named>(
+    app: &App,
+    staff: Staff,
+    id: AnyId,
+    if_match: IfMatch,
+    edit: impl Fn(&mut DbConn, &mut T) -> Result<(), Problem> + Send + 'static,
+) -> ApiResult<WithEtag<T::Json>> {
+    let row = app
+        .db
+        .write(move |tx| {
+            let mut row = read::<T>(tx, id, &if_match)?;
+            refuse_deleted(&mut row)?;
+            edit(tx, &mut row)?;
+            save(tx, row, Action::Changed, &staff)
+        })
+        .await?;
+    Ok(with_etag(row))
+}
+
+/// Hides one, unless something needs it.
+pub async fn delete<T: Named>(
+    app: &App,
+    staff: Staff,
+    id: AnyId,
+    if_match: IfMatch,
+) -> ApiResult<HttpResponse> {
+    app.db
+        .write(move |tx| {
+            let mut row = read::<T>(tx, id, &if_match)?;
+            refuse_deleted(&mut row)?;
+            if let Some(need) = row.needed_by(tx)? {
+                return Err(Problem::new(Code::InUse, need));
+            }
+            *row.log().deleted_at = Some(tx.now());
+            save(tx, row, Action::Deleted, &staff)
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Brings one back; what was never deleted stays as it is.
+pub async fn restore<T: Named>(
+    app: &App,
+    staff: Staff,
+    id: AnyId,
+    if_match: IfMatch,
+) -> ApiResult<WithEtag<T::Json>> {
+    let row = app
+        .db
+        .write(move |tx| {
+            let mut row = read::<T>(tx, id, &if_match)?;
+            match row.log().deleted_at.take() {
+                None => Ok(row),
+                Some(_) => save(tx, row, Action::Restored, &staff),
+            }
+        })
+        .await?;
+    Ok(with_etag(row))
+}
+
+fn read<T: Named>(tx: &mut Tx, id: AnyId, if_match: &IfMatch) -> Result<T, Problem> {
+    let mut row = T::find(tx, id.of())?.ok_or_else(Problem::not_found)?;
+    if_match.check(*row.log().version)?;
+    Ok(row)
+}
+
+fn refuse_deleted<T: Named>(row: &mut T) -> Result<(), Problem> {
+    match row.log().deleted_at {
+        None => Ok(()),
+        Some(_) => Err(Problem::new(
+            Code::WrongState,
+            "It was deleted. Restore it first.",
+        )),
+    }
+}
+
+fn save<T: Named>(tx: &mut Tx, mut row: T, action: Action, staff: &Staff) -> Result<T, Problem> {
+    let log = row.log();
+    let read = *log.version;
+    *log.version += 1;
+    *log.updated_at = tx.now();
+    if !row.save(tx, read)? {
+        return Err(Problem::stale(read + 1));
+    }
+    tx.record(change_of(&row, action, staff));
+    Ok(row)
+}
+
+fn change_of<T: Named>(row: &T, action: Action, staff: &Staff) -> Change {
+    Change::of(T::KIND, row.id(), action)
+        .by(staff.id)
+        .touching([T::COLLECTION.to_owned()])
+}
+
+fn with_etag<T: Named>(mut row: T) -> WithEtag<T::Json> {
+    WithEtag {
+        version: *row.log().version,
+        item: row.into(),
+    }
+}
+
+/// Merges names that a patch may have; 422 where none would be left.
+pub fn patch_names(patch: Patch<NamesPatch>, names: &mut Names) -> Result<(), Problem> {
+    match patch {
+        Patch::Absent => Ok(()),
+        Patch::Set(patch) => patch
+            .apply(names)
+            .map_err(|error| Problem::field("/names", error.to_string())),
+    }
+}
