@@ -5,9 +5,9 @@
 //! - [`asked`]: what a reader asked for, by `lang=` or `Accept-Language`
 //! - [`choose`]: which of the languages that exist is served, and why
 //! - [`fold`]: case by language, and the form in which quotes and names are compared
+//! - [`names`]: what a thing is called in each language
 //! - [`slug`]: the part of an address that is made of a headline
 //! - [`collate`]: the order of names
-//! - [`names`]: what a thing is called in each language
 
 pub mod asked;
 pub mod choose;

@@ -113,7 +113,7 @@ fn value(body: &impl serde::Serialize) -> ApiResult<serde_json::Value> {
 /// merged into another answers 301 to the survivor.
 #[utoipa::path(
     tag = "sources",
-    params(("id" = SourceId, Path), Fields, LanguageParams, AcceptLanguage),
+    params(("id" = SourceId, Path, description = "The id of a source."), Fields, LanguageParams, AcceptLanguage),
     responses((status = 200, body = SourceJson)),
 )]
 #[get("/v1/sources/{id}")]
