@@ -8,7 +8,6 @@
 //! - [`names`]: what a thing is called in each language
 //! - [`slug`]: the part of an address that is made of a headline
 //! - [`collate`]: the order of names
-//! - [`names`]: what a thing is called in each language
 
 pub mod asked;
 pub mod choose;

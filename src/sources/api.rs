@@ -51,7 +51,7 @@ pub struct DeskSource {
     pub aliases: Vec<Line<200>>,
     /// What is to be said about it, per language.
     pub description: BTreeMap<Lang, Prose<4000>>,
-    /// Addresses that stand for it elsewhere.
+    /// Addresses of the same on other sites.
     pub same_as: Vec<WebAddress>,
     pub positions: Vec<Position>,
     pub disclosure: Disclosure,
@@ -212,7 +212,7 @@ impl ToSchema for DescriptionsPatch {}
 /// Into which source another is merged.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"into": "0192f1a2-7c3e-7b10-9a55-1f0c2d3e4a01"}))]
+#[schema(as = SourceMerge, example = json!({"into": "0192f1a2-7c3e-7b10-9a55-1f0c2d3e4a01"}))]
 pub struct Merge {
     /// The survivor: of the same kind and the same disclosure.
     pub into: SourceId,
@@ -279,7 +279,7 @@ pub struct SourceJson {
     /// What is to be said about it, per language.
     pub description: BTreeMap<Lang, Prose<4000>>,
     pub positions: Vec<PositionJson>,
-    /// Addresses that stand for it elsewhere.
+    /// Addresses of the same on other sites.
     pub same_as: Vec<WebAddress>,
     pub counts: Counts,
     /// From when to when it said what is quoted, as far as it is known.
@@ -291,6 +291,7 @@ pub struct SourceJson {
 
 /// How much there is of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+#[schema(as = SourceCounts)]
 pub struct Counts {
     /// What it said. A statement in several languages or articles counts once.
     pub quotes: i64,
@@ -311,6 +312,7 @@ pub struct Span {
 
 /// A post or office that somebody holds or held.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = SourcePosition)]
 pub struct PositionJson {
     /// In the language served, or the nearest that there is.
     pub title: String,

@@ -9,7 +9,8 @@ use utoipa::IntoParams;
 use super::api::{DeskSource, Merge, SourcePatch};
 use super::matching::{self, NewSource};
 use super::model::{Disclosure, Sight, Source, SourceError, SourceId, SourceKind};
-use super::{published, store};
+use super::published::TextKey;
+use super::{projection, store};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::changes::{Action, Change, ItemKind};
@@ -134,7 +135,7 @@ pub async fn create_source(
 /// Also one that was deleted, or merged into another.
 #[utoipa::path(
     tag = "desk: sources",
-    params(("id" = SourceId, Path)),
+    params(("id" = SourceId, Path, description = "The id of a source.")),
     responses((status = 200, body = DeskSource)),
 )]
 #[get("/v1/desk/sources/{id}")]
@@ -154,7 +155,7 @@ pub async fn get_desk_source(
 /// that is published, in the same moment; putting it on record names it again.
 #[utoipa::path(
     tag = "desk: sources",
-    params(("id" = SourceId, Path), IfMatchHeader),
+    params(("id" = SourceId, Path, description = "The id of a source."), IfMatchHeader),
     request_body(content = SourcePatch, content_type = "application/merge-patch+json"),
     responses((status = 200, body = DeskSource)),
 )]
@@ -192,8 +193,8 @@ pub async fn patch_source(
 /// It is hidden, and can be restored. Refused while it is quoted.
 #[utoipa::path(
     tag = "desk: sources",
-    params(("id" = SourceId, Path), IfMatchHeader),
-    responses((status = 204)),
+    params(("id" = SourceId, Path, description = "The id of a source."), IfMatchHeader),
+    responses((status = 204, description = "Deleted.")),
 )]
 #[delete("/v1/desk/sources/{id}")]
 pub async fn delete_source(
@@ -225,7 +226,7 @@ pub async fn delete_source(
 /// Brings back one that was deleted.
 #[utoipa::path(
     tag = "desk: sources",
-    params(("id" = SourceId, Path), IfMatchHeader),
+    params(("id" = SourceId, Path, description = "The id of a source."), IfMatchHeader),
     responses((status = 200, body = DeskSource)),
 )]
 #[put("/v1/desk/sources/{id}/restoration")]
@@ -260,7 +261,7 @@ pub async fn restore_source(
 /// answers 409. Both must be of one kind and one disclosure. The answer is the survivor.
 #[utoipa::path(
     tag = "desk: sources",
-    params(("id" = SourceId, Path)),
+    params(("id" = SourceId, Path, description = "The id of a source.")),
     request_body = Merge,
     responses((status = 200, body = DeskSource)),
 )]
@@ -289,7 +290,7 @@ fn merge(tx: &mut Tx, id: SourceId, into: SourceId, staff: &Staff) -> Result<Sou
     save(tx, &merged, merged_read)?;
     save(tx, &survivor, survivor_read)?;
     store::move_to_survivor(tx, id, into)?;
-    let texts = published::merge(tx, id, into)?;
+    let texts = projection::merge(tx, id, into)?;
     let change = Change::of(ItemKind::Source, id, Action::Merged).by(staff.id);
     let survived = format!("source:{into}");
     tx.record(
@@ -303,12 +304,15 @@ fn merge(tx: &mut Tx, id: SourceId, into: SourceId, staff: &Staff) -> Result<Sou
 
 /// Brings what readers see into line with the source, and says which of their answers it touches.
 fn show(tx: &mut Tx, source: &Source, was: Disclosure) -> Result<Vec<String>, Problem> {
+    if source.disclosure != was {
+        store::disclose_merged(tx, source.id, source.disclosure)?;
+    }
     let texts = match (was.is_on_record(), source.disclosure.is_on_record()) {
-        (true, false) => published::withhold(tx, source.id)?,
-        (false, true) => published::reveal(tx, source.id)?,
+        (true, false) => projection::withhold(tx, source.id)?,
+        (false, true) => projection::reveal(tx, source.id)?,
         (false, false) => return Ok(Vec::new()),
         (true, true) => {
-            published::project(tx, &[source.id])?;
+            projection::project(tx, &[source.id])?;
             Vec::new()
         }
     };
@@ -316,7 +320,7 @@ fn show(tx: &mut Tx, source: &Source, was: Disclosure) -> Result<Vec<String>, Pr
     Ok(lists.into_iter().chain(articles(&texts)).collect())
 }
 
-fn articles(texts: &[published::TextKey]) -> Vec<String> {
+fn articles(texts: &[TextKey]) -> Vec<String> {
     let mut keys: Vec<String> = texts
         .iter()
         .map(|(article, _)| format!("article:{article}"))

@@ -40,7 +40,7 @@ pub struct NewSource {
     #[serde(default)]
     #[schema(value_type = std::collections::BTreeMap<Lang, Prose<4000>>)]
     pub description: Descriptions,
-    /// Addresses that stand for it elsewhere, such as that of its Wikidata item.
+    /// Addresses of the same on other sites, such as that of its Wikidata item.
     #[serde(default)]
     #[schema(max_items = 50)]
     pub same_as: Vec<WebAddress>,

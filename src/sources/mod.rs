@@ -2,7 +2,7 @@
 //!
 //! A source is kept per language ([`model`]) and found again by its names and addresses when a
 //! story is posted ([`matching`]). Readers know it only while it is on record and quoted in
-//! something published ([`published`]); what they are told of the others says [`confidence`].
+//! something published ([`projection`]); what they are told of the others says [`confidence`].
 //!
 //! Routes: `/v1/desk/sources` … ([`desk`]), `/v1/sources`, `/v1/sources/{id}` ([`public`]).
 
@@ -11,6 +11,7 @@ pub mod confidence;
 pub mod desk;
 pub mod matching;
 pub mod model;
+pub mod projection;
 pub mod public;
 pub mod published;
 pub mod store;

@@ -49,7 +49,7 @@ pub struct Source {
     /// Other names under which it is known, in any language.
     pub aliases: Json<Vec<Line<200>>>,
     pub description: Json<Descriptions>,
-    /// Addresses that stand for it elsewhere, such as that of its Wikidata item.
+    /// Addresses of the same on other sites, such as that of its Wikidata item.
     pub same_as: Json<Vec<WebAddress>>,
     /// What is known now; what it was called in a story stands in the quote.
     pub positions: Json<Vec<Position>>,

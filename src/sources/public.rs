@@ -113,8 +113,11 @@ fn value(body: &impl serde::Serialize) -> ApiResult<serde_json::Value> {
 /// merged into another answers 301 to the survivor.
 #[utoipa::path(
     tag = "sources",
-    params(("id" = SourceId, Path), Fields, LanguageParams, AcceptLanguage),
-    responses((status = 200, body = SourceJson)),
+    params(("id" = SourceId, Path, description = "The id of a source."), Fields, LanguageParams, AcceptLanguage),
+    responses(
+        (status = 200, body = SourceJson),
+        (status = 301, description = "It was merged into another."),
+    ),
 )]
 #[get("/v1/sources/{id}")]
 pub async fn get_source(

@@ -1,23 +1,19 @@
-//! Sources as readers know them. [`project`] is called by whoever publishes or takes down quotes,
-//! and by each edit of a source; [`find`], [`find_many`], [`list`] and [`tally`] are for readers
-//! and touch no table of the desk.
+//! Statements on what readers know of sources. What stands there is decided in
+//! [`super::projection`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
 use super::confidence::Credit;
-use super::model::{Descriptions, Disclosure, Position, Source, SourceId, SourceKind};
-use super::store;
+use super::model::{Descriptions, Position, SourceId, SourceKind};
 use crate::db::dialect::{Way, row_compare};
-use crate::db::schema::{
-    published_quotes, published_sources, published_terms, published_texts, quotes, sources,
-};
+use crate::db::schema::{published_quotes, published_sources, published_terms, published_texts};
 use crate::db::{AnyId, DbConn, Instant, Json};
 use crate::http::page::COUNT_LIMIT;
 use crate::http::words::WebAddress;
-use crate::language::{Collation, Lang, Names};
-use crate::{on_each_backend, site};
+use crate::language::{Lang, Names};
+use crate::on_each_backend;
 
 /// The kind of [`published_terms`] whose term is a source or an outlet.
 pub const TERM: &str = "source";
@@ -40,55 +36,14 @@ pub struct PublishedSource {
     pub merged_into: Option<SourceId>,
 }
 
-/// Writes the readers' rows of these sources anew: one that is on record and quoted in something
-/// published has a row, and so have those that were merged into it; all others have none.
-pub fn project(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<()> {
-    let survivors: BTreeSet<SourceId> = store::find_many(conn, ids)?
-        .iter()
-        .map(|source| source.merged_into.unwrap_or(source.id))
-        .collect();
-    if survivors.is_empty() {
-        return Ok(());
-    }
-    let survivors: Vec<SourceId> = survivors.into_iter().collect();
-    let site = site::find(conn)?;
-    for source in store::hold_many(conn, &survivors)? {
-        let on_record = source.disclosure.is_on_record() && source.deleted_at.is_none();
-        if on_record && is_quoted(conn, source.id)? {
-            publish(conn, source, site.chain())?;
-        } else {
-            take_down(conn, source.id)?;
-        }
-    }
-    Ok(())
-}
-
-fn is_quoted(conn: &mut DbConn, id: SourceId) -> QueryResult<bool> {
-    let quoting = published_quotes::table.filter(
-        published_quotes::source_id
-            .eq(id)
-            .or(published_quotes::outlet_id.eq(id)),
-    );
+/// True while readers see its name with a quote.
+pub fn is_quoted(conn: &mut DbConn, id: SourceId) -> QueryResult<bool> {
+    let quoting = published_quotes::table.filter(names(id));
     diesel::select(diesel::dsl::exists(quoting)).get_result(conn)
 }
 
-fn publish(conn: &mut DbConn, source: Source, chain: &[Lang]) -> QueryResult<()> {
-    let merged = store::merged_into(conn, source.id)?;
-    let row = PublishedSource::of(source, chain);
-    upsert(conn, &row)?;
-    for id in merged {
-        let survivor = Some(row.id);
-        let pointer = PublishedSource {
-            id,
-            merged_into: survivor,
-            ..row.clone()
-        };
-        upsert(conn, &pointer)?;
-    }
-    Ok(())
-}
-
-fn upsert(conn: &mut DbConn, row: &PublishedSource) -> QueryResult<()> {
+/// Writes a row, whether or not there is one.
+pub fn put(conn: &mut DbConn, row: &PublishedSource) -> QueryResult<()> {
     on_each_backend!(conn => diesel::insert_into(published_sources::table)
         .values(row)
         .on_conflict(published_sources::id)
@@ -98,7 +53,8 @@ fn upsert(conn: &mut DbConn, row: &PublishedSource) -> QueryResult<()> {
         .map(drop))
 }
 
-fn take_down(conn: &mut DbConn, id: SourceId) -> QueryResult<()> {
+/// Takes a source from readers, and those that were merged into it.
+pub fn take_down(conn: &mut DbConn, id: SourceId) -> QueryResult<()> {
     let rows = published_sources::table.filter(
         published_sources::id
             .eq(id)
@@ -107,179 +63,64 @@ fn take_down(conn: &mut DbConn, id: SourceId) -> QueryResult<()> {
     diesel::delete(rows).execute(conn).map(drop)
 }
 
-impl PublishedSource {
-    fn of(source: Source, chain: &[Lang]) -> Self {
-        let sort_key = chain.first().map_or_else(Vec::new, |first| {
-            Collation::of(first).sort_key(source.names.0.pick(first, chain))
-        });
-        let Source {
-            id,
-            kind,
-            names,
-            aliases: _,
-            description,
-            same_as,
-            positions,
-            disclosure: _,
-            merged_into: _,
-            version: _,
-            created_by: _,
-            created_at: _,
-            updated_at: _,
-            deleted_at: _,
-        } = source;
-        Self {
-            id,
-            kind,
-            names,
-            description,
-            same_as,
-            positions,
-            sort_key,
-            merged_into: None,
-        }
-    }
-}
+/// A published quote and what it is credited to: quote, article, language, credit.
+pub type Credited = (AnyId, AnyId, Lang, Credit);
 
-/// Takes a source that is no longer on record out of all that readers see, in the transaction that
-/// changes its disclosure. Gives the texts whose copies of quotes must be written anew.
-pub fn withhold(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<TextKey>> {
-    let credited: Vec<Credited> = published_quotes::table
-        .filter(
-            published_quotes::source_id
-                .eq(id)
-                .or(published_quotes::outlet_id.eq(id)),
-        )
+/// What readers have that is credited to a source or outlet.
+pub fn credited(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<Credited>> {
+    published_quotes::table
+        .filter(names(id))
         .select((
             published_quotes::id,
             published_quotes::article_id,
             published_quotes::lang,
-            published_quotes::source_id,
-            published_quotes::unnamed,
-            published_quotes::stated_name,
-            published_quotes::outlet_id,
-            published_quotes::programme,
-            published_quotes::evidence_url,
+            (
+                published_quotes::source_id,
+                published_quotes::unnamed,
+                published_quotes::stated_name,
+                published_quotes::outlet_id,
+                published_quotes::programme,
+                published_quotes::evidence_url,
+            ),
         ))
         .order(published_quotes::id)
-        .load(conn)?;
-    let texts = rewrite(conn, credited, |other| other == id)?;
-    index(conn, id)?;
-    project(conn, &[id])?;
-    Ok(texts)
+        .load(conn)
 }
 
-/// Names a source again that has come on record, in all published quotes that the desk credits to
-/// it. Gives the texts whose copies of quotes must be written anew.
-pub fn reveal(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<TextKey>> {
-    let credited: Vec<Credited> = published_quotes::table
-        .inner_join(quotes::table.on(quotes::id.eq(published_quotes::id)))
-        .filter(quotes::source_id.eq(id).or(quotes::outlet_id.eq(id)))
-        .select((
-            quotes::id,
-            quotes::article_id,
-            quotes::lang,
-            quotes::source_id,
-            quotes::unnamed,
-            quotes::stated_name,
-            quotes::outlet_id,
-            quotes::programme,
-            quotes::evidence_url,
+/// Credits a published quote anew.
+pub fn credit(conn: &mut DbConn, quote: AnyId, credit: &Credit) -> QueryResult<()> {
+    diesel::update(published_quotes::table.find(quote))
+        .set((
+            published_quotes::source_id.eq(credit.source_id),
+            published_quotes::unnamed.eq(&credit.unnamed),
+            published_quotes::stated_name.eq(&credit.stated_name),
+            published_quotes::outlet_id.eq(credit.outlet_id),
+            published_quotes::programme.eq(&credit.programme),
+            published_quotes::evidence_url.eq(&credit.evidence_url),
         ))
-        .order(quotes::id)
-        .load(conn)?;
-    let named: Vec<SourceId> = credited
-        .iter()
-        .flat_map(|quote| [quote.3, quote.6])
-        .flatten()
-        .collect();
-    let hidden = hidden(conn, &named)?;
-    let texts = rewrite(conn, credited, |other| hidden.contains(&other))?;
-    index(conn, id)?;
-    project(conn, &[id])?;
-    Ok(texts)
+        .execute(conn)
+        .map(drop)
 }
 
-/// Those of the sources that readers may not know of. For publishing, too: what
-/// [`Credit::for_readers`] asks.
-pub fn hidden(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<BTreeSet<SourceId>> {
-    let hidden: Vec<SourceId> = on_each_backend!(conn => sources::table
-        .filter(sources::id.eq_any(ids).and(sources::disclosure.ne(Disclosure::OnRecord)))
-        .select(sources::id)
-        .load(conn))?;
-    Ok(hidden.into_iter().collect())
-}
-
-/// Quote, article, language, and the credit.
-type Credited = (
-    AnyId,
-    AnyId,
-    Lang,
-    Option<SourceId>,
-    Option<String>,
-    Option<String>,
-    Option<SourceId>,
-    Option<String>,
-    Option<String>,
-);
-
-fn rewrite(
+/// Moves the published quotes of what was merged to the survivor.
+pub fn move_to_survivor(
     conn: &mut DbConn,
-    credited: Vec<Credited>,
-    is_hidden: impl Fn(SourceId) -> bool,
-) -> QueryResult<Vec<TextKey>> {
-    let mut texts = BTreeSet::new();
-    for (quote, article, lang, source_id, unnamed, stated_name, outlet_id, programme, url) in
-        credited
-    {
-        let credit = Credit {
-            source_id,
-            unnamed,
-            stated_name,
-            outlet_id,
-            programme,
-            evidence_url: url,
-        };
-        let credit = credit.for_readers(&lang, &is_hidden);
-        diesel::update(published_quotes::table.find(quote))
-            .set((
-                published_quotes::source_id.eq(credit.source_id),
-                published_quotes::unnamed.eq(credit.unnamed),
-                published_quotes::stated_name.eq(credit.stated_name),
-                published_quotes::outlet_id.eq(credit.outlet_id),
-                published_quotes::programme.eq(credit.programme),
-                published_quotes::evidence_url.eq(credit.evidence_url),
-            ))
-            .execute(conn)?;
-        texts.insert((article, lang));
-    }
-    Ok(texts.into_iter().collect())
-}
-
-/// Moves the published quotes of what was merged to the survivor. Gives the texts whose copies of
-/// quotes must be written anew.
-pub fn merge(conn: &mut DbConn, merged: SourceId, survivor: SourceId) -> QueryResult<Vec<TextKey>> {
-    let texts = texts_quoting(conn, merged)?;
+    merged: SourceId,
+    survivor: SourceId,
+) -> QueryResult<()> {
     diesel::update(published_quotes::table.filter(published_quotes::source_id.eq(merged)))
         .set(published_quotes::source_id.eq(survivor))
         .execute(conn)?;
     diesel::update(published_quotes::table.filter(published_quotes::outlet_id.eq(merged)))
         .set(published_quotes::outlet_id.eq(survivor))
-        .execute(conn)?;
-    index(conn, merged)?;
-    index(conn, survivor)?;
-    take_down(conn, merged)?;
-    project(conn, &[survivor])?;
-    Ok(texts)
+        .execute(conn)
+        .map(drop)
 }
 
-fn texts_quoting(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<TextKey>> {
+/// The texts that quote it, or quote through it.
+pub fn texts_quoting(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<TextKey>> {
     published_quotes::table
-        .filter(
-            published_quotes::source_id
-                .eq(id)
-                .or(published_quotes::outlet_id.eq(id)),
-        )
+        .filter(names(id))
         .select((published_quotes::article_id, published_quotes::lang))
         .distinct()
         .order((published_quotes::article_id, published_quotes::lang))
@@ -290,22 +131,17 @@ fn texts_quoting(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<TextKey>> {
 const ROWS: usize = 1000;
 
 /// Writes the terms by which articles are found by this source or outlet.
-fn index(conn: &mut DbConn, id: SourceId) -> QueryResult<()> {
+pub fn index(conn: &mut DbConn, id: SourceId) -> QueryResult<()> {
     let old = published_terms::table
         .filter(published_terms::kind.eq(TERM))
         .filter(published_terms::term.eq(id));
     diesel::delete(old).execute(conn)?;
+    let of_quote = published_texts::article_id
+        .eq(published_quotes::article_id)
+        .and(published_texts::lang.eq(published_quotes::lang));
     let texts: Vec<(AnyId, Lang, Instant)> = published_quotes::table
-        .inner_join(
-            published_texts::table.on(published_texts::article_id
-                .eq(published_quotes::article_id)
-                .and(published_texts::lang.eq(published_quotes::lang))),
-        )
-        .filter(
-            published_quotes::source_id
-                .eq(id)
-                .or(published_quotes::outlet_id.eq(id)),
-        )
+        .inner_join(published_texts::table.on(of_quote))
+        .filter(names(id))
         .select((
             published_texts::article_id,
             published_texts::lang,
@@ -329,6 +165,15 @@ fn index(conn: &mut DbConn, id: SourceId) -> QueryResult<()> {
         on_each_backend!(conn => diesel::insert_into(published_terms::table).values(&terms).execute(conn).map(drop))?;
     }
     Ok(())
+}
+
+/// As source or as outlet.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn names(id: SourceId) -> _ {
+    let source: Option<SourceId> = Some(id);
+    published_quotes::source_id
+        .eq(source)
+        .or(published_quotes::outlet_id.eq(source))
 }
 
 /// What readers find at the address of a source.

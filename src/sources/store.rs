@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::model::{Disclosure, Sight, Source, SourceId, SourceKind};
+use super::published::Credited;
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{published_quotes, published_sources, quotes, source_names, sources};
 use crate::db::{DbConn, Instant};
@@ -238,4 +239,38 @@ pub fn move_to_survivor(
         .set(sources::merged_into.eq(survivor))
         .execute(conn)
         .map(drop)
+}
+
+/// Puts what was merged into a source under the same disclosure: it bears the same names.
+pub fn disclose_merged(
+    conn: &mut DbConn,
+    survivor: SourceId,
+    disclosure: Disclosure,
+) -> QueryResult<()> {
+    diesel::update(sources::table.filter(sources::merged_into.eq(survivor)))
+        .set(sources::disclosure.eq(disclosure))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The published quotes that the desk credits to a source or outlet, with the desk's credits.
+pub fn credited(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<Credited>> {
+    published_quotes::table
+        .inner_join(quotes::table.on(quotes::id.eq(published_quotes::id)))
+        .filter(quotes::source_id.eq(id).or(quotes::outlet_id.eq(id)))
+        .select((
+            quotes::id,
+            quotes::article_id,
+            quotes::lang,
+            (
+                quotes::source_id,
+                quotes::unnamed,
+                quotes::stated_name,
+                quotes::outlet_id,
+                quotes::programme,
+                quotes::evidence_url,
+            ),
+        ))
+        .order(quotes::id)
+        .load(conn)
 }

@@ -16,5 +16,6 @@ mod migrations;
 mod openapi;
 mod permissions;
 mod sections;
+mod sources;
 mod tokens;
 mod users;
