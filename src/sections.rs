@@ -82,7 +82,7 @@ pub fn by_slugs_or_ids(
     conn: &mut DbConn,
     references: &[String],
 ) -> QueryResult<Vec<Option<Section>>> {
-    let (ids, slugs) = named::ids_and_slugs(references);
+    let (ids, slugs) = named::ids_and_slugs::<Section>(references);
     let found: Vec<Section> = sections::table
         .filter(sections::deleted_at.is_null())
         .filter(sections::id.eq_any(ids).or(sections::slug.eq_any(slugs)))

@@ -72,7 +72,7 @@ pub fn by_slugs_or_ids(
     conn: &mut DbConn,
     references: &[String],
 ) -> QueryResult<Vec<Option<Topic>>> {
-    let (ids, slugs) = named::ids_and_slugs(references);
+    let (ids, slugs) = named::ids_and_slugs::<Topic>(references);
     let found: Vec<Topic> = topics::table
         .filter(topics::deleted_at.is_null())
         .filter(topics::id.eq_any(ids).or(topics::slug.eq_any(slugs)))

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cards::{
-    Alternate, ArticleCard, ArticleJson, BodyForm, QuoteOf, QuoteStub, RelatedItem, ReviewSums, ReviewsOf, SectionName,
-    TopicName,
+    Alternate, ArticleCard, ArticleJson, BodyForm, QuoteOf, QuoteStub, RelatedItem, ReviewSums,
+    ReviewsOf, SectionName, TopicName,
 };
 use super::model::{ArticleId, Related, ReviewPolicy};
 use super::published::{self, Listed, PublishedArticle, PublishedText, Raw, Version};
@@ -54,18 +54,32 @@ struct Around {
 
 impl Around {
     fn read(conn: &mut DbConn, ids: &[ArticleId], with_topics: bool) -> Result<Self, Problem> {
-        let articles: BTreeMap<_, _> =
-            published::find_articles(conn, ids)?.into_iter().map(|article| (article.id, article)).collect();
-        let sections: BTreeSet<SectionId> = articles.values().filter_map(|article| article.section_id).collect();
+        let articles: BTreeMap<_, _> = published::find_articles(conn, ids)?
+            .into_iter()
+            .map(|article| (article.id, article))
+            .collect();
+        let sections: BTreeSet<SectionId> = articles
+            .values()
+            .filter_map(|article| article.section_id)
+            .collect();
         let sections = sections::find_many(conn, &sections.into_iter().collect::<Vec<_>>())?;
         let topics: BTreeSet<TopicId> = match with_topics {
-            true => articles.values().flat_map(|article| article.topic_ids.0.iter().copied()).collect(),
+            true => articles
+                .values()
+                .flat_map(|article| article.topic_ids.0.iter().copied())
+                .collect(),
             false => BTreeSet::new(),
         };
         let topics = topics::find_many(conn, &topics.into_iter().collect::<Vec<_>>())?;
         let versions = published::versions(conn, ids)?;
         let sums = published::review_sums(conn, ids)?;
-        Ok(Self { articles, sections, topics, versions, sums })
+        Ok(Self {
+            articles,
+            sections,
+            topics,
+            versions,
+            sums,
+        })
     }
 
     fn section(&self, id: ArticleId) -> Option<&Section> {
@@ -83,7 +97,10 @@ impl Around {
     }
 
     fn topic_names(&self, id: ArticleId, lang: &Lang, site: &Site) -> Vec<TopicName> {
-        let ids = self.articles.get(&id).map_or(&[][..], |article| &article.topic_ids.0);
+        let ids = self
+            .articles
+            .get(&id)
+            .map_or(&[][..], |article| &article.topic_ids.0);
         ids.iter()
             .filter_map(|id| self.topics.iter().find(|topic| topic.id == *id))
             .map(|topic| TopicName {
@@ -96,7 +113,10 @@ impl Around {
 
     fn alternates(&self, id: ArticleId, site: &Site) -> Vec<Alternate> {
         let section = self.section(id).map(|section| section.slug.as_str());
-        let own = self.versions.iter().filter(|version| version.article_id == id);
+        let own = self
+            .versions
+            .iter()
+            .filter(|version| version.article_id == id);
         own.map(|version| Alternate {
             lang: version.lang.clone(),
             slug: Some(version.slug.clone()),
@@ -113,12 +133,18 @@ impl Around {
 
     fn sums(&self, id: ArticleId) -> ReviewSums {
         let sums = self.sums.iter().find(|(article, ..)| *article == id);
-        sums.map_or_else(ReviewSums::default, |(_, count, sum, rated)| ReviewSums::new(*count, *sum, *rated))
+        sums.map_or_else(ReviewSums::default, |(_, count, sum, rated)| {
+            ReviewSums::new(*count, *sum, *rated)
+        })
     }
 }
 
 /// The languages in which an article is published, as links of a language switcher.
-pub fn alternates(conn: &mut DbConn, site: &Site, id: ArticleId) -> Result<Vec<Alternate>, Problem> {
+pub fn alternates(
+    conn: &mut DbConn,
+    site: &Site,
+    id: ArticleId,
+) -> Result<Vec<Alternate>, Problem> {
     Ok(Around::read(conn, &[id], false)?.alternates(id, site))
 }
 
@@ -170,7 +196,9 @@ pub fn cards(
             pinned: None,
             image,
             topics: with_topics.then(|| around.topic_names(id, &lang, site)),
-            quotes: quotes.as_mut().map(|quotes| quotes.remove(&id).unwrap_or_default()),
+            quotes: quotes
+                .as_mut()
+                .map(|quotes| quotes.remove(&id).unwrap_or_default()),
             lang,
         }
     };
@@ -178,7 +206,10 @@ pub fn cards(
 }
 
 fn url_among(alternates: &[Alternate], lang: &Lang) -> Option<String> {
-    alternates.iter().find(|alternate| alternate.lang == *lang).and_then(|alternate| alternate.url.clone())
+    alternates
+        .iter()
+        .find(|alternate| alternate.lang == *lang)
+        .and_then(|alternate| alternate.url.clone())
 }
 
 /// The quotes of several articles in one language.
@@ -209,10 +240,15 @@ pub fn quote_cards(
     let texts = published::headings(conn, &ids.into_iter().collect::<Vec<_>>())?;
     let name = |id: SourceId| {
         let source = named.get(&id)?;
-        Some((source.kind, source.names.pick(lang, site.chain()).to_owned()))
+        Some((
+            source.kind,
+            source.names.pick(lang, site.chain()).to_owned(),
+        ))
     };
     let card = |row: PublishedQuote| {
-        let text = texts.iter().find(|text| text.article_id == row.article_id && text.lang == row.lang)?;
+        let text = texts
+            .iter()
+            .find(|text| text.article_id == row.article_id && text.lang == row.lang)?;
         let article = ArticleOfQuote {
             id: text.article_id,
             lang: text.lang.clone(),
@@ -236,12 +272,22 @@ pub fn related(
     let ids: Vec<ArticleId> = items.iter().filter_map(|item| item.internal).collect();
     let mut ours = nearest_cards(conn, site, &ids, lang)?;
     let item = |item: &Related| {
-        let Related { rel, label, internal, external } = item.clone();
+        let Related {
+            rel,
+            label,
+            internal,
+            external,
+        } = item.clone();
         let internal = match internal {
             Some(id) => Some(ours.remove(&id)?),
             None => None,
         };
-        Some(RelatedItem { rel, label: label.map(String::from), internal, external })
+        Some(RelatedItem {
+            rel,
+            label: label.map(String::from),
+            internal,
+            external,
+        })
     };
     Ok(items.iter().filter_map(item).collect())
 }
@@ -257,9 +303,16 @@ fn nearest_cards(
     }
     let mut nearest: BTreeMap<ArticleId, Listed> = BTreeMap::new();
     let order: Vec<&Lang> = std::iter::once(lang).chain(site.chain()).collect();
-    let rank = |lang: &Lang| order.iter().position(|known| *known == lang).unwrap_or(order.len());
+    let rank = |lang: &Lang| {
+        order
+            .iter()
+            .position(|known| *known == lang)
+            .unwrap_or(order.len())
+    };
     for row in published::all_versions(conn, ids)? {
-        let better = nearest.get(&row.article_id).is_none_or(|known| rank(&row.lang) < rank(&known.lang));
+        let better = nearest
+            .get(&row.article_id)
+            .is_none_or(|known| rank(&row.lang) < rank(&known.lang));
         if better {
             nearest.insert(row.article_id, row);
         }
@@ -294,15 +347,31 @@ pub fn article(
         false => None,
     };
     let quotes = match wish.include.contains(&Include::Quotes) {
-        true => quote_cards(conn, site, rows, &lang)?.into_iter().map(|card| QuoteOf::Whole(Box::new(card))).collect(),
-        false => rows.iter().map(|row| QuoteOf::Named(QuoteStub { id: row.id, source: row.source_id })).collect(),
+        true => quote_cards(conn, site, rows, &lang)?
+            .into_iter()
+            .map(|card| QuoteOf::Whole(Box::new(card)))
+            .collect(),
+        false => rows
+            .iter()
+            .map(|row| {
+                QuoteOf::Named(QuoteStub {
+                    id: row.id,
+                    source: row.source_id,
+                })
+            })
+            .collect(),
     };
     let related = match wish.include.contains(&Include::Related) {
         true => Some(related(conn, site, &article.related.0, &lang)?),
         false => None,
     };
     let items = match wish.include.contains(&Include::Reviews) {
-        true => Some(published_reviews::newest(conn, id, FIRST_REVIEWS)?.into_iter().map(ReviewCard::from).collect()),
+        true => Some(
+            published_reviews::newest(conn, id, FIRST_REVIEWS)?
+                .into_iter()
+                .map(ReviewCard::from)
+                .collect(),
+        ),
         false => None,
     };
     let alternates = around.alternates(id, site);
@@ -330,7 +399,12 @@ pub fn article(
         quotes,
         sources,
         related,
-        reviews: ReviewsOf { open: policy != ReviewPolicy::Closed, policy, sums: around.sums(id), items },
+        reviews: ReviewsOf {
+            open: policy != ReviewPolicy::Closed,
+            policy,
+            sums: around.sums(id),
+            items,
+        },
         image: text.image,
         seo: text.seo,
         translation: text.translation,
@@ -346,8 +420,12 @@ fn source_items(
     lang: &Lang,
 ) -> Result<Vec<SourceItem>, Problem> {
     let ids: BTreeSet<SourceId> = rows.iter().flat_map(PublishedQuote::sources).collect();
-    let sources: Vec<PublishedSource> = published_sources::find_rows(conn, &ids.into_iter().collect::<Vec<_>>())?;
-    Ok(sources.into_iter().map(|source| SourceItem::of(source, lang, site.chain())).collect())
+    let sources: Vec<PublishedSource> =
+        published_sources::find_rows(conn, &ids.into_iter().collect::<Vec<_>>())?;
+    Ok(sources
+        .into_iter()
+        .map(|source| SourceItem::of(source, lang, site.chain()))
+        .collect())
 }
 
 fn body_in(body: Raw, choice: BodyChoice) -> Result<Option<BodyForm>, Problem> {
@@ -358,7 +436,9 @@ fn body_in(body: Raw, choice: BodyChoice) -> Result<Option<BodyForm>, Problem> {
     };
     Ok(match choice {
         BodyChoice::None => None,
-        BodyChoice::Html => Some(BodyForm::Words(read()?.to_html(|quote| Some(format!("/v1/quotes/{quote}"))))),
+        BodyChoice::Html => Some(BodyForm::Words(
+            read()?.to_html(|quote| Some(format!("/v1/quotes/{quote}"))),
+        )),
         BodyChoice::Markdown => Some(BodyForm::Words(read()?.to_markdown())),
         BodyChoice::Text => Some(BodyForm::Words(read()?.to_text())),
         BodyChoice::Blocks => Some(BodyForm::Blocks(raw)),
@@ -367,13 +447,23 @@ fn body_in(body: Raw, choice: BodyChoice) -> Result<Option<BodyForm>, Problem> {
 
 /// The surrogate keys of an article: itself, its section and topics, whoever it quotes.
 pub fn keys_of(article: &ArticleJson) -> Vec<String> {
-    let section = article.section.iter().map(|section| format!("section:{}", section.id));
-    let topics = article.topics.iter().map(|topic| format!("topic:{}", topic.id));
+    let section = article
+        .section
+        .iter()
+        .map(|section| format!("section:{}", section.id));
+    let topics = article
+        .topics
+        .iter()
+        .map(|topic| format!("topic:{}", topic.id));
     let sources = article.quotes.iter().filter_map(|quote| match quote {
         QuoteOf::Named(stub) => stub.source,
         QuoteOf::Whole(card) => card.source.as_ref().map(|source| source.id),
     });
-    let related = article.related.iter().flatten().filter_map(|item| item.internal.as_ref());
+    let related = article
+        .related
+        .iter()
+        .flatten()
+        .filter_map(|item| item.internal.as_ref());
     std::iter::once(format!("article:{}", article.id))
         .chain(section)
         .chain(topics)
@@ -386,6 +476,13 @@ pub fn keys_of(article: &ArticleJson) -> Vec<String> {
 /// The surrogate keys of a list of articles.
 pub fn keys_of_cards(lang: &Lang, cards: &[ArticleCard]) -> Vec<String> {
     let articles = cards.iter().map(|card| format!("article:{}", card.id));
-    let sections = cards.iter().filter_map(|card| card.section.as_ref()).map(|section| format!("section:{}", section.id));
-    [format!("articles:{lang}"), "site".to_owned()].into_iter().chain(articles).chain(sections).collect()
+    let sections = cards
+        .iter()
+        .filter_map(|card| card.section.as_ref())
+        .map(|section| format!("section:{}", section.id));
+    [format!("articles:{lang}"), "site".to_owned()]
+        .into_iter()
+        .chain(articles)
+        .chain(sections)
+        .collect()
 }

@@ -20,7 +20,7 @@ text_enum! {
 }
 
 /// Which articles.
-#[derive(Debug, Clone, IntoParams)]
+#[derive(Debug, Clone, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ArticleFilters {
     /// Slugs or ids of sections, with commas between.
@@ -79,21 +79,40 @@ fn known_or_none(ids: Vec<AnyId>) -> Vec<AnyId> {
 }
 
 impl ArticleFilters {
+    /// Articles that quote a source, or quote through it.
+    pub fn quoting(source: SourceId) -> Self {
+        Self {
+            source: vec![source],
+            ..Self::default()
+        }
+    }
+
     /// Looks up slugs; what is not known matches nothing.
     pub fn filter(self, conn: &mut DbConn, lang: Lang) -> Result<Filter, Problem> {
         let mut terms = Vec::new();
         if !self.section.is_empty() {
             let found = sections::by_slugs_or_ids(conn, &self.section)?;
-            let ids = found.into_iter().flatten().map(|section| section.id.of()).collect();
+            let ids = found
+                .into_iter()
+                .flatten()
+                .map(|section| section.id.of())
+                .collect();
             terms.push((TermKind::Section, known_or_none(ids)));
         }
         if !self.topic.is_empty() {
             let found = topics::by_slugs_or_ids(conn, &self.topic)?;
-            let ids = found.into_iter().flatten().map(|topic| topic.id.of()).collect();
+            let ids = found
+                .into_iter()
+                .flatten()
+                .map(|topic| topic.id.of())
+                .collect();
             terms.push((TermKind::Topic, known_or_none(ids)));
         }
         if !self.source.is_empty() {
-            terms.push((TermKind::Source, self.source.iter().map(|source| source.of()).collect()));
+            terms.push((
+                TermKind::Source,
+                self.source.iter().map(|source| source.of()).collect(),
+            ));
         }
         Ok(Filter {
             lang,

@@ -44,6 +44,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(public::get_article)
         .service(public::list_article_quotes)
         .service(public::list_related)
+        .service(public::list_source_articles)
         .service(desk::list_desk_articles)
         .service(desk::create_article)
         .service(desk::get_desk_article)

@@ -16,13 +16,17 @@ use crate::db::DbConn;
 use crate::http::choosing::Fields;
 use crate::http::language::{AcceptLanguage, LanguageAsked, LanguageParams};
 use crate::http::page::{COUNT_LIMIT, Page, Pager, Paging};
+use crate::http::path::ItemPath;
 use crate::http::problem::{ApiResult, Code, Problem};
 use crate::http::query::{Params, Query, QueryPart};
 use crate::http::reading::{Moved, Read, Reading};
 use crate::language::{Asked, Fallback, Lang, Served, Slug, choose};
 use crate::quotes::cards::QuoteCard;
+use crate::quotes::public::known_source;
 use crate::quotes::published as published_quotes;
 use crate::site::{self, Site};
+use crate::sources::model::SourceId;
+use crate::sources::published::Known;
 
 /// What a list of articles carries besides.
 #[derive(Debug, Clone, IntoParams)]
@@ -35,14 +39,16 @@ pub struct CardIncludes {
 
 impl QueryPart for CardIncludes {
     fn read(params: &Params) -> Result<Self, Problem> {
-        Ok(Self { include: params.many("include")? })
+        Ok(Self {
+            include: params.many("include")?,
+        })
     }
 }
 
 /// What an article carries, and the form of its body.
 #[derive(Debug, Clone, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Form {
+pub struct Shape {
     /// Of `quotes`, `sources`, `related` and `reviews`, with commas between.
     #[param(value_type = Option<String>, example = "quotes,sources", required = false,
         pattern = "^(quotes|sources|related|reviews)(,(quotes|sources|related|reviews)){0,3}$")]
@@ -52,15 +58,21 @@ pub struct Form {
     body: Option<BodyChoice>,
 }
 
-impl QueryPart for Form {
+impl QueryPart for Shape {
     fn read(params: &Params) -> Result<Self, Problem> {
-        Ok(Self { include: params.many("include")?, body: params.one("body")? })
+        Ok(Self {
+            include: params.many("include")?,
+            body: params.one("body")?,
+        })
     }
 }
 
-impl Form {
+impl Shape {
     fn wish(self) -> Wish {
-        Wish { include: self.include, body: self.body.unwrap_or(BodyChoice::Blocks) }
+        Wish {
+            include: self.include,
+            body: self.body.unwrap_or(BodyChoice::Blocks),
+        }
     }
 }
 
@@ -83,7 +95,12 @@ pub enum Choice<'a> {
 }
 
 /// The language in which an article is served; 404, 406 or 410 where there is none.
-pub fn choose_language(conn: &mut DbConn, site: &Site, id: ArticleId, choice: &Choice) -> Result<Served, Problem> {
+pub fn choose_language(
+    conn: &mut DbConn,
+    site: &Site,
+    id: ArticleId,
+    choice: &Choice,
+) -> Result<Served, Problem> {
     let versions = published::versions(conn, &[id])?;
     let available: Vec<Lang> = versions.into_iter().map(|version| version.lang).collect();
     let (asked, fallback) = match choice {
@@ -96,7 +113,10 @@ pub fn choose_language(conn: &mut DbConn, site: &Site, id: ArticleId, choice: &C
     let retracted = published::retractions(conn, id)?;
     let languages: Vec<Lang> = retracted.iter().map(|(lang, _)| lang.clone()).collect();
     if let Some(served) = choose(&asked, &languages, site.chain(), fallback) {
-        let note = retracted.into_iter().find(|(lang, _)| *lang == served.lang).map(|(_, note)| note);
+        let note = retracted
+            .into_iter()
+            .find(|(lang, _)| *lang == served.lang)
+            .map(|(_, note)| note);
         return Err(Problem::new(Code::Gone, note.unwrap_or_default()));
     }
     match (available.is_empty(), choice) {
@@ -104,8 +124,11 @@ pub fn choose_language(conn: &mut DbConn, site: &Site, id: ArticleId, choice: &C
         (false, Choice::Asked(..)) => {
             let alternates = assembly::alternates(conn, site, id)?;
             let alternates = serde_json::to_value(alternates).unwrap_or_default();
-            Err(Problem::new(Code::LanguageNotAvailable, "The article is not published in that language.")
-                .with_alternates(alternates))
+            Err(Problem::new(
+                Code::LanguageNotAvailable,
+                "The article is not published in that language.",
+            )
+            .with_alternates(alternates))
         }
     }
 }
@@ -129,18 +152,26 @@ pub fn article_at(conn: &mut DbConn, path: &SlugPath) -> Result<ArticleId, Probl
 }
 
 /// An answer that is whole, or holds the fields asked for.
-pub fn chosen(answer: &impl Serialize, fields: &Fields, of: impl Fn(&Fields, serde_json::Value) -> ApiResult<serde_json::Value>) -> ApiResult<Reading> {
+pub fn chosen(
+    answer: &impl Serialize,
+    fields: &Fields,
+    of: impl Fn(&Fields, serde_json::Value) -> ApiResult<serde_json::Value>,
+) -> ApiResult<Reading> {
     if fields.is_whole() {
         return Reading::json(answer);
     }
-    let value = serde_json::to_value(answer).map_err(|_| Problem::new(Code::Internal, "The answer cannot be written."))?;
+    let value = serde_json::to_value(answer)
+        .map_err(|_| Problem::new(Code::Internal, "The answer cannot be written."))?;
     Reading::json(&of(fields, value)?)
 }
 
 fn reading(article: &ArticleJson, fields: &Fields) -> ApiResult<Reading> {
     let links = article.alternates.iter().filter_map(|alternate| {
         let url = alternate.url.as_deref()?;
-        Some(format!("<{url}>; rel=\"alternate\"; hreflang=\"{}\"", alternate.lang))
+        Some(format!(
+            "<{url}>; rel=\"alternate\"; hreflang=\"{}\"",
+            alternate.lang
+        ))
     });
     Ok(chosen(article, fields, Fields::of_item)?
         .modified(Some(article.updated_at))
@@ -153,7 +184,7 @@ fn reading(article: &ArticleJson, fields: &Fields) -> ApiResult<Reading> {
 /// In the language that fits what was asked for. The answer says which it is and why (`served`).
 #[utoipa::path(
     tag = "articles",
-    params(ArticlePath, LanguageParams, AcceptLanguage, Form, Fields),
+    params(ArticlePath, LanguageParams, AcceptLanguage, Shape, Fields),
     responses((status = 200, body = ArticleJson)),
 )]
 #[get("/v1/articles/{id}")]
@@ -161,7 +192,7 @@ pub async fn get_article(
     app: Data<App>,
     path: Path<ArticlePath>,
     language: LanguageAsked,
-    query: Query<(Form, Fields)>,
+    query: Query<(Shape, Fields)>,
 ) -> ApiResult<Reading> {
     let (id, (form, fields)) = (path.id, query.0);
     let (asked, fallback, wish) = (language.asked.clone(), language.for_item(), form.wish());
@@ -180,14 +211,14 @@ pub async fn get_article(
 /// The path names the language. An old slug answers 301 with the present one.
 #[utoipa::path(
     tag = "articles",
-    params(SlugPath, Form, Fields),
+    params(SlugPath, Shape, Fields),
     responses((status = 200, body = ArticleJson), (status = 301, description = "It has another slug now.")),
 )]
 #[get("/v1/articles/by-slug/{lang}/{slug}")]
 pub async fn get_article_by_slug(
     app: Data<App>,
     path: Path<SlugPath>,
-    query: Query<(Form, Fields)>,
+    query: Query<(Shape, Fields)>,
 ) -> ApiResult<Read> {
     let (path, (form, fields)) = (path.into_inner(), query.0);
     let (asked, wish) = (path.clone(), form.wish());
@@ -200,9 +231,14 @@ pub async fn get_article_by_slug(
         })
         .await?;
     if article.slug != path.slug {
-        return Ok(Read::Moved(Moved(format!("/v1/articles/by-slug/{}/{}", path.lang, article.slug))));
+        return Ok(Read::Moved(Moved(format!(
+            "/v1/articles/by-slug/{}/{}",
+            path.lang, article.slug
+        ))));
     }
-    Ok(reading(&article, &fields)?.in_language_of_path(&article.lang).into())
+    Ok(reading(&article, &fields)?
+        .in_language_of_path(&article.lang)
+        .into())
 }
 
 /// List articles
@@ -221,27 +257,59 @@ pub async fn list_articles(
     query: Query<(Paging, (ArticleFilters, CardIncludes, Fields))>,
 ) -> ApiResult<Reading> {
     let (paging, (filters, includes, fields)) = query.0;
-    let pager = Pager::<Key>::new(&request, &app.cursors, paging)?;
-    let (at, limit, count) = (pager.at.clone().map(|at| (at.back, at.key)), pager.rows(), pager.count);
-    let asked = language.clone();
-    let (served, rows, total) = app
-        .db
-        .read_snapshot(move |conn| {
-            let site = site::find(conn)?;
-            let Some(served) = choose(&asked.asked, site.chain(), site.chain(), asked.for_list()) else {
-                return Ok::<_, Problem>((None, Vec::new(), count.then_some(0)));
-            };
-            let filter = filters.filter(conn, served.lang.clone())?;
-            let sort = filter.sort;
-            let rows = published::list(conn, &filter, at, limit)?;
-            let total = count.then(|| published::count(conn, &filter, COUNT_LIMIT + 1)).transpose()?;
-            let keys: Vec<Key> = rows.iter().map(|row| row.key(sort)).collect();
-            let cards = assembly::cards(conn, &site, rows, &includes.include)?;
-            Ok((Some(served), keys.into_iter().zip(cards).collect(), total))
-        })
-        .await?;
-    let page = pager.page(rows, |(key, _): &(Key, ArticleCard)| *key).with_total(total).map(|(_, card)| card);
-    list_reading(&language, served, page, &pager, &fields)
+    Listing { filters, includes }
+        .read(&app, &request, &language, paging, &fields)
+        .await
+}
+
+/// A list of articles to be read.
+struct Listing {
+    filters: ArticleFilters,
+    includes: CardIncludes,
+}
+
+impl Listing {
+    async fn read(
+        self,
+        app: &App,
+        request: &HttpRequest,
+        language: &LanguageAsked,
+        paging: Paging,
+        fields: &Fields,
+    ) -> ApiResult<Reading> {
+        let pager = Pager::<Key>::new(request, &app.cursors, paging)?;
+        let (at, limit, count) = (
+            pager.at.clone().map(|at| (at.back, at.key)),
+            pager.rows(),
+            pager.count,
+        );
+        let (asked, Self { filters, includes }) = (language.clone(), self);
+        let (served, rows, total) = app
+            .db
+            .read_snapshot(move |conn| {
+                let site = site::find(conn)?;
+                let Some(served) =
+                    choose(&asked.asked, site.chain(), site.chain(), asked.for_list())
+                else {
+                    return Ok::<_, Problem>((None, Vec::new(), count.then_some(0)));
+                };
+                let filter = filters.filter(conn, served.lang.clone())?;
+                let sort = filter.sort;
+                let rows = published::list(conn, &filter, at, limit)?;
+                let total = count
+                    .then(|| published::count(conn, &filter, COUNT_LIMIT + 1))
+                    .transpose()?;
+                let keys: Vec<Key> = rows.iter().map(|row| row.key(sort)).collect();
+                let cards = assembly::cards(conn, &site, rows, &includes.include)?;
+                Ok((Some(served), keys.into_iter().zip(cards).collect(), total))
+            })
+            .await?;
+        let page = pager
+            .page(rows, |(key, _): &(Key, ArticleCard)| *key)
+            .with_total(total)
+            .map(|(_, card)| card);
+        list_reading(language, served, page, &pager, fields)
+    }
 }
 
 fn list_reading(
@@ -252,11 +320,17 @@ fn list_reading(
     fields: &Fields,
 ) -> ApiResult<Reading> {
     let lang = served.as_ref().map(|served| served.lang.clone());
-    let keys = lang.as_ref().map_or_else(Vec::new, |lang| assembly::keys_of_cards(lang, &page.items));
+    let keys = lang
+        .as_ref()
+        .map_or_else(Vec::new, |lang| assembly::keys_of_cards(lang, &page.items));
     let modified = page.items.iter().map(|card| card.updated_at).max();
     let links = pager.links(&page.page);
     let reading = chosen(&ArticleCards { served, page }, fields, Fields::of_list)?;
-    Ok(reading.in_language(lang.as_ref(), &language.asked).modified(modified).about(keys).linked(links))
+    Ok(reading
+        .in_language(lang.as_ref(), &language.asked)
+        .modified(modified)
+        .about(keys)
+        .linked(links))
 }
 
 /// The quotes of an article.
@@ -287,13 +361,22 @@ pub async fn list_article_quotes(
         .db
         .read_snapshot(move |conn| {
             let site = site::find(conn)?;
-            let served = choose_language(conn, &site, id, &Choice::Asked(&asked.asked, asked.for_item()))?;
+            let served = choose_language(
+                conn,
+                &site,
+                id,
+                &Choice::Asked(&asked.asked, asked.for_item()),
+            )?;
             let rows = published_quotes::of_articles(conn, &[id], &served.lang)?;
             let items = assembly::quote_cards(conn, &site, rows, &served.lang)?;
             Ok::<_, Problem>(QuotesOf { served, items })
         })
         .await?;
-    let sources = quotes.items.iter().filter_map(|card| card.source.as_ref()).map(|source| format!("source:{}", source.id));
+    let sources = quotes
+        .items
+        .iter()
+        .filter_map(|card| card.source.as_ref())
+        .map(|source| format!("source:{}", source.id));
     Ok(chosen(&quotes, &query.0, Fields::of_list)?
         .in_language(Some(&quotes.served.lang), &language.asked)
         .about(std::iter::once(format!("article:{id}")).chain(sources)))
@@ -327,14 +410,56 @@ pub async fn list_related(
         .db
         .read_snapshot(move |conn| {
             let site = site::find(conn)?;
-            let served = choose_language(conn, &site, id, &Choice::Asked(&asked.asked, asked.for_item()))?;
+            let served = choose_language(
+                conn,
+                &site,
+                id,
+                &Choice::Asked(&asked.asked, asked.for_item()),
+            )?;
             let article = published::find_article(conn, id)?.ok_or_else(Problem::not_found)?;
             let items = assembly::related(conn, &site, &article.related.0, &served.lang)?;
             Ok::<_, Problem>(RelatedOf { served, items })
         })
         .await?;
-    let ours = related.items.iter().filter_map(|item| item.internal.as_ref()).map(|card| format!("article:{}", card.id));
+    let ours = related
+        .items
+        .iter()
+        .filter_map(|item| item.internal.as_ref())
+        .map(|card| format!("article:{}", card.id));
     Ok(chosen(&related, &query.0, Fields::of_list)?
         .in_language(Some(&related.served.lang), &language.asked)
         .about(std::iter::once(format!("article:{id}")).chain(ours)))
+}
+
+/// Articles that quote a source
+///
+/// Or quote somebody through it. One language serves all items.
+#[utoipa::path(
+    tag = "sources",
+    params(ItemPath, Paging, CardIncludes, Fields, LanguageParams, AcceptLanguage),
+    responses((status = 200, body = ArticleCards), (status = 301, description = "It was merged into another source.")),
+)]
+#[get("/v1/sources/{id}/articles")]
+pub async fn list_source_articles(
+    app: Data<App>,
+    request: HttpRequest,
+    path: Path<ItemPath>,
+    language: LanguageAsked,
+    query: Query<(Paging, CardIncludes, Fields)>,
+) -> ApiResult<Read> {
+    let id: SourceId = path.id.of();
+    if let Known::Moved(survivor) = known_source(&app, id).await? {
+        return Ok(Read::Moved(Moved(format!(
+            "/v1/sources/{survivor}/articles"
+        ))));
+    }
+    let (paging, includes, fields) = query.0;
+    let list = Listing {
+        filters: ArticleFilters::quoting(id),
+        includes,
+    };
+    let reading = list
+        .read(&app, &request, &language, paging, &fields)
+        .await?;
+    Ok(reading.about([format!("source:{id}")]).into())
 }

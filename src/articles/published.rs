@@ -405,10 +405,7 @@ pub fn list(
 ) -> QueryResult<Vec<Listed>> {
     let back = at.is_some_and(|(back, _)| back);
     let query = placed(filtered(filter), filter.sort, back, at.map(|(_, key)| key));
-    query
-        .limit(limit)
-        .select(LISTED)
-        .load(conn)
+    query.limit(limit).select(LISTED).load(conn)
 }
 
 /// The columns of [`Listed`].

@@ -20,8 +20,9 @@ use crate::quotes::model::{Manner, Quote, QuoteId};
 use crate::quotes::published::{self as published_quotes, PublishedQuote};
 use crate::quotes::store as quotes;
 use crate::site::{self, Site};
+use crate::sources::confidence::Standing;
 use crate::sources::model::{Source, SourceId};
-use crate::sources::{published as published_sources, store as sources};
+use crate::sources::{projection, store as sources};
 use crate::texts::model::{Revision, Text};
 use crate::texts::store as texts;
 use crate::topics::TopicId;
@@ -37,15 +38,15 @@ pub fn publish(
     let head = find_head(tx, text)?;
     let quotes = quotes::of_text(tx, article.id, &text.lang)?;
     check_confirmed(&quotes, &request.confirm_quotes)?;
-    let confidential = confidential_sources(tx, &quotes)?;
-    check_exposed(&head, &quotes, &confidential)?;
+    let sources = hold_sources(tx, &quotes)?;
+    check_exposed(&head, &quotes, &sources)?;
     let correction = correction(tx, text, &head, &quotes, request, staff)?;
     let now = tx.now();
     text.publish(request.published_at, now)?;
     if let Some(correction) = &correction {
         store::insert_correction(tx, correction)?;
     }
-    let touched = project(tx, article, text, head, quotes, &confidential)?;
+    let touched = project(tx, article, text, head, quotes, &Standing::of(&sources))?;
     let detail = serde_json::json!({"revision": text.head_revision, "confirmed_quotes": request.confirm_quotes});
     tx.record(
         change(article.id, text, Action::Published, staff)
@@ -94,7 +95,7 @@ fn change(article: ArticleId, text: &Text, action: Action, staff: &Staff) -> Cha
 fn withdraw(tx: &mut Tx, article: ArticleId, lang: &Lang) -> Result<Vec<String>, Problem> {
     let gone = published_quotes::replace(tx, article, lang, &[])?;
     published::remove_text(tx, article, lang)?;
-    published_sources::project(tx, &gone)?;
+    projection::project(tx, &gone)?;
     Ok(source_keys(&gone))
 }
 
@@ -142,27 +143,26 @@ fn check_confirmed(quotes: &[Quote], confirmed: &[QuoteId]) -> Result<(), Proble
     }
 }
 
-/// The sources and outlets of these quotes that are not on record.
-fn confidential_sources(conn: &mut DbConn, quotes: &[Quote]) -> Result<Vec<Source>, Problem> {
-    let mut ids: Vec<SourceId> = quotes
+/// The sources and outlets of these quotes, held as they stand until the end of the transaction.
+fn hold_sources(conn: &mut DbConn, quotes: &[Quote]) -> Result<Vec<Source>, Problem> {
+    let ids: BTreeSet<SourceId> = quotes
         .iter()
         .flat_map(|quote| [quote.source_id, quote.outlet_id])
         .flatten()
         .collect();
-    ids.sort();
-    ids.dedup();
-    let mut named = sources::find_many(conn, &ids)?;
-    named.retain(|source| !source.disclosure.is_on_record());
-    Ok(named)
+    Ok(sources::hold_many(
+        conn,
+        &ids.into_iter().collect::<Vec<_>>(),
+    )?)
 }
 
 /// Refuses a text that names one of its own confidential sources.
-fn check_exposed(
-    head: &Revision,
-    quotes: &[Quote],
-    confidential: &[Source],
-) -> Result<(), Problem> {
-    if confidential.is_empty() {
+fn check_exposed(head: &Revision, quotes: &[Quote], sources: &[Source]) -> Result<(), Problem> {
+    let mut confidential = sources
+        .iter()
+        .filter(|source| !source.disclosure.is_on_record())
+        .peekable();
+    if confidential.peek().is_none() {
         return Ok(());
     }
     let said = quotes.iter().flat_map(|quote| {
@@ -184,7 +184,7 @@ fn check_exposed(
         words.push_str(part);
     }
     let words = fold_name(&words);
-    let exposed = confidential.iter().filter(|source| {
+    let exposed = confidential.filter(|source| {
         crate::sources::model::folded(&source.names.0, &source.aliases.0)
             .any(|name| !words.places_of(&fold_name(&name)).is_empty())
     });
@@ -291,7 +291,7 @@ fn project(
     text: &Text,
     head: Revision,
     quotes: Vec<Quote>,
-    confidential: &[Source],
+    standing: &Standing,
 ) -> Result<Vec<String>, Problem> {
     let site = site::find(tx)?;
     let topics: Vec<TopicId> = store::topics_of(tx, &[article.id])?
@@ -309,7 +309,7 @@ fn project(
         .min();
     let row = PublishedArticle::new(article, topics, first_of_all.unwrap_or(first).min(first));
     published::put_article(tx, &row)?;
-    let shown = shown_quotes(quotes, since, &site, confidential);
+    let shown = shown_quotes(quotes, since, &site, standing);
     let corrections = store::corrections_of(tx, article.id, &text.lang)?;
     published::put_text(
         tx,
@@ -325,7 +325,7 @@ fn project(
     let sources: Vec<SourceId> = shown.iter().flat_map(PublishedQuote::sources).collect();
     published::put_terms(tx, &row, &text.lang, since, sources)?;
     let touched = published_quotes::replace(tx, article.id, &text.lang, &shown)?;
-    published_sources::project(tx, &touched)?;
+    projection::project(tx, &touched)?;
     Ok(source_keys(&touched))
 }
 
@@ -333,13 +333,12 @@ fn shown_quotes(
     quotes: Vec<Quote>,
     since: Instant,
     site: &Site,
-    confidential: &[Source],
+    standing: &Standing,
 ) -> Vec<PublishedQuote> {
     let zone = site.zone();
-    let is_hidden = |id: SourceId| confidential.iter().any(|source| source.id == id);
     quotes
         .into_iter()
-        .map(|quote| PublishedQuote::new(quote, since, &zone, is_hidden))
+        .map(|quote| PublishedQuote::new(quote, since, &zone, standing))
         .collect()
 }
 

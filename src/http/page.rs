@@ -160,6 +160,22 @@ impl<K: Serialize + DeserializeOwned> Pager<K> {
         }
     }
 
+    /// A page whose edges the caller knows.
+    pub fn framed<T>(&self, items: Vec<T>, next: Option<K>, prev: Option<K>) -> Page<T> {
+        let next = next.map(|key| self.cursor(0, key));
+        let prev = prev.map(|key| self.cursor(1, key));
+        Page {
+            page: PageInfo {
+                next,
+                prev,
+                size: items.len(),
+            },
+            items,
+            total: None,
+            total_is: None,
+        }
+    }
+
     fn cursor(&self, back: u8, key: K) -> String {
         let mut bytes = serde_json::to_vec(&Cursor(back, key)).unwrap_or_default();
         let signature = self

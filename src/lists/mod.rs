@@ -6,11 +6,17 @@
 //! | `model` | the row, rules, pins |
 //! | `store` | statements |
 //! | `api` | JSON |
+//! | `items` | what is in a list: its rule and its pins |
+//! | `published` | statements for readers |
 //! | `desk` | `/v1/desk/lists` |
+//! | `public` | `/v1/lists` |
 
 pub mod api;
 pub mod desk;
+pub mod items;
 pub mod model;
+pub mod public;
+pub mod published;
 pub mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -22,6 +28,8 @@ use model::List;
 
 pub fn mount(config: &mut ServiceConfig) {
     config
+        .service(public::list_lists)
+        .service(public::get_list_items)
         .service(desk::list_desk_lists)
         .service(desk::create_list)
         .service(desk::get_desk_list)

@@ -7,20 +7,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub use crate::articles::model::{ArticleId, ArticleKind};
 use crate::db::schema::lists;
-use crate::db::{AnyId, Id, Instant, Json};
+use crate::db::{Id, Instant, Json};
 use crate::language::{Names, Slug};
 use crate::sections::SectionId;
-use crate::text_enum;
+pub use crate::sources::model::SourceId;
 use crate::topics::TopicId;
 
 /// The id of a [`List`].
 pub type ListId = Id<List>;
-/// The id of an article.
-pub type ArticleId = AnyId;
-/// The id of a source.
-pub type SourceId = AnyId;
-
 /// The list that every site has.
 pub const NEWS_LINE: &str = "news-line";
 
@@ -30,13 +26,6 @@ pub const MAX_PINS: usize = 20;
 pub const MAX_POSITION: i32 = 100;
 /// Most articles that are kept out of a list.
 pub const MAX_HIDDEN: usize = 500;
-
-text_enum! {
-    /// What kind of article it is.
-    pub enum ArticleKind {
-        News = "news", Opinion = "opinion", Interview = "interview", Explainer = "explainer", Video = "video",
-    }
-}
 
 /// An ordered selection of texts.
 #[derive(Debug, Clone, Queryable, Insertable, AsChangeset)]

@@ -128,7 +128,9 @@ async fn page<T: Named>(app: &App, pager: &Pager<T::Key>, deleted: bool) -> ApiR
 
 /// References that are ids, and those that are slugs.
 pub fn ids_and_slugs<T: Named>(references: &[String]) -> (Vec<Id<T>>, Vec<String>) {
-    let ids = references.iter().filter_map(|reference| reference.parse().ok());
+    let ids = references
+        .iter()
+        .filter_map(|reference| reference.parse().ok());
     (ids.collect(), references.to_vec())
 }
 

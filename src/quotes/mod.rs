@@ -7,6 +7,7 @@ pub mod api;
 pub mod cards;
 pub mod desk;
 pub mod model;
+pub mod public;
 pub mod published;
 pub mod said_at;
 pub mod store;
@@ -15,6 +16,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn mount(config: &mut ServiceConfig) {
     config
+        .service(public::list_quotes)
+        .service(public::get_quote)
+        .service(public::list_source_quotes)
         .service(desk::list_desk_quotes)
         .service(desk::create_quote)
         .service(desk::get_desk_quote)

@@ -12,7 +12,7 @@ use crate::db::schema::{published_quotes, published_terms};
 use crate::db::{AnyId, DbConn, Instant, Json, MultiBackend};
 use crate::language::Lang;
 use crate::on_each_backend;
-use crate::sources::confidence::Credit;
+use crate::sources::confidence::{Credit, Standing};
 use crate::sources::model::SourceId;
 use crate::topics::TopicId;
 
@@ -50,12 +50,12 @@ pub struct PublishedQuote {
 }
 
 impl PublishedQuote {
-    /// What readers get of a quote; `is_hidden` tells which sources are not on record.
+    /// What readers get of a quote, as its sources stand.
     pub fn new(
         quote: Quote,
         published_at: Instant,
         zone: &jiff::tz::TimeZone,
-        is_hidden: impl Fn(SourceId) -> bool,
+        standing: &Standing,
     ) -> Self {
         let credit = Credit {
             source_id: quote.source_id,
@@ -65,7 +65,7 @@ impl PublishedQuote {
             programme: quote.programme,
             evidence_url: quote.evidence_url,
         };
-        let credit = credit.for_readers(&quote.lang, is_hidden);
+        let credit = credit.for_readers(&quote.lang, standing);
         let said_from = quote.said_at.as_ref().and_then(|said| said.start(zone));
         Self {
             id: quote.id,

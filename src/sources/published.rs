@@ -217,7 +217,11 @@ pub fn find_many(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<BTreeMap<So
 /// The readers' rows of several sources, by name.
 pub fn find_rows(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<PublishedSource>> {
     published_sources::table
-        .filter(published_sources::id.eq_any(ids).and(published_sources::merged_into.is_null()))
+        .filter(
+            published_sources::id
+                .eq_any(ids)
+                .and(published_sources::merged_into.is_null()),
+        )
         .order((published_sources::sort_key, published_sources::id))
         .load(conn)
 }
