@@ -14,4 +14,5 @@ mod idempotency;
 mod migrations;
 mod openapi;
 mod permissions;
+mod reviews;
 mod tokens;
