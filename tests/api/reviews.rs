@@ -669,7 +669,7 @@ async fn the_change_log_tells_what_became_of_a_review_but_not_of_whom() {
         ["received", "decided", "edited", "withdrawn", "erased"]
     );
     let touches = |change: &Value| {
-        change["keys"]
+        change["surrogate_keys"]
             .to_string()
             .contains(&format!("article:{}", scene.article))
     };
