@@ -105,6 +105,9 @@ pub const OPERATIONS: &[(&str, Right)] = &[
     ("patch_quote", Right::Write),
     ("delete_quote", Right::Write),
     ("verify_quote", Right::Edit),
+    ("list_desk_reviews", Right::Moderate),
+    ("get_desk_review", Right::Moderate),
+    ("decide_review", Right::Moderate),
 ];
 
 /// What the operation asks for; `None` for those that are open to everybody.

@@ -176,6 +176,12 @@ impl Visit {
         self.path.starts_with("/v1/desk") || self.path.starts_with("/v1/auth")
     }
 
+    /// What is for one person only, and carries versions for entity tags: the newsroom's answers,
+    /// and a guest's own review.
+    fn is_private(&self) -> bool {
+        self.is_newsroom() || self.path.starts_with("/v1/reviews/")
+    }
+
     /// The last touches: problems written out, 304, headers, the log line and the metrics.
     fn leave(
         &self,
@@ -188,7 +194,7 @@ impl Visit {
         } else if is_bare_error(&response) {
             response = of_status(response.status()).respond(&self.path, &self.request_id);
         }
-        tag_coding(&mut response, self.is_newsroom());
+        tag_coding(&mut response, self.is_private());
         if response.status() == StatusCode::OK && matches!(self.method, Method::GET | Method::HEAD)
         {
             response = unless_modified(request.headers(), response);
@@ -220,10 +226,12 @@ impl Visit {
         set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         set(header::REFERRER_POLICY, "no-referrer");
         set(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        if self.is_private() {
+            set(header::CACHE_CONTROL, "private, no-store");
+        }
         if !self.is_newsroom() {
             set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
         } else {
-            set(header::CACHE_CONTROL, "private, no-store");
             headers.append(header::VARY, HeaderValue::from_static("Origin"));
             if let Some(origin) = self
                 .origin
@@ -270,9 +278,9 @@ fn of_status(status: StatusCode) -> Problem {
     Problem::new(code, code.title())
 }
 
-/// One entity tag per representation and coding (RFC 9110 §8.8.3.3); the newsroom's are versions,
+/// One entity tag per representation and coding (RFC 9110 §8.8.3.3); private ones are versions,
 /// the same under every coding.
-fn tag_coding(response: &mut HttpResponse, is_newsroom: bool) {
+fn tag_coding(response: &mut HttpResponse, is_private: bool) {
     let coding = response
         .headers()
         .get(header::CONTENT_ENCODING)
@@ -281,7 +289,7 @@ fn tag_coding(response: &mut HttpResponse, is_newsroom: bool) {
         .headers()
         .get(header::ETAG)
         .and_then(|tag| tag.to_str().ok());
-    let (Some(coding), Some(tag), false) = (coding, tag, is_newsroom) else {
+    let (Some(coding), Some(tag), false) = (coding, tag, is_private) else {
         return;
     };
     if let Ok(tag) = HeaderValue::from_str(&format!("{}-{coding}\"", tag.trim_end_matches('"'))) {

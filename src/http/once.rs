@@ -296,6 +296,9 @@ impl Responder for Answer {
         if let Some(etag) = self.etag {
             response.insert_header((header::ETAG, etag));
         }
+        if self.secret {
+            response.insert_header((header::CACHE_CONTROL, "private, no-store"));
+        }
         if self.replayed {
             response.insert_header(("idempotent-replayed", "true"));
         }

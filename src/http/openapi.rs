@@ -148,11 +148,18 @@ pub fn complete(mut document: OpenApi, public_url: &str) -> OpenApi {
             "An access token from `/v1/auth/tokens`, good for 15 minutes.",
         ))
         .build();
+    let manage_token = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some(
+            "The `manage_token` that a guest was given for a review, good for that review only.",
+        ))
+        .build();
     document.components = Some(
         ComponentsBuilder::from(components)
             .schema("FieldError", FieldError::schema())
             .schema("Problem", ProblemJson::schema())
             .security_scheme("token", SecurityScheme::Http(token))
+            .security_scheme("manage_token", SecurityScheme::Http(manage_token))
             .build(),
     );
     document
@@ -213,7 +220,8 @@ fn complete_path(path: &str, item: &mut PathItem) {
         if has_header(operation, "If-Match") {
             statuses.extend([412, 422, 428]);
         }
-        if path.starts_with("/v1/auth/") {
+        let by_manage_token = right.is_none() && operation.security.is_some();
+        if by_manage_token || path.starts_with("/v1/auth/") {
             statuses.push(401);
         }
         if method == Method::GET && path.starts_with("/v1/") && !path.starts_with("/v1/desk") {

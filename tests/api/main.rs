@@ -15,6 +15,7 @@ mod lists;
 mod migrations;
 mod openapi;
 mod permissions;
+mod reviews;
 mod sections;
 mod sources;
 mod tokens;

@@ -45,7 +45,9 @@ async fn each_role_may_do_what_the_table_of_rights_says() {
         for role in Role::ALL.iter().copied() {
             let answer = knock(&app.as_role(role), &operation).await;
             let allowed = right_of(&operation.id).is_none_or(|right| role.has(right));
-            let turned_away = matches!(answer.status, 401 | 403);
+            // A guest's own review asks for another token than those of the newsroom.
+            let turned_away =
+                matches!(answer.status, 401 | 403) && answer.json["code"] != "bad-token";
             assert_eq!(turned_away, !allowed, "{role}, {}: {answer}", operation.id);
             assert!(allowed || answer.json["code"] == "forbidden", "{answer}");
         }

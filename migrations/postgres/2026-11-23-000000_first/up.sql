@@ -298,6 +298,7 @@ create table reviews (
     edited_at timestamptz,
     erased_at timestamptz
 );
+create index reviews_newest on reviews (created_at, id);
 create index reviews_by_state on reviews (state, created_at, id);
 create index reviews_by_article on reviews (article_id, created_at, id);
 create index reviews_by_email on reviews (author_email);

@@ -5,6 +5,7 @@ mod client;
 pub mod contract;
 mod database;
 mod factory;
+mod stories;
 
 pub use app::TestApp;
 pub use client::{Answer, Client, Request};
