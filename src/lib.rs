@@ -17,6 +17,8 @@ pub mod http;
 pub mod language;
 pub mod lists;
 pub mod named;
+pub mod notices;
+pub mod pages;
 pub mod quotes;
 pub mod reviews;
 pub mod sections;
