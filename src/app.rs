@@ -25,7 +25,7 @@ use crate::http::page::CursorKey;
 use crate::http::problem::Problem;
 use crate::http::route_table::RouteTable;
 use crate::{
-    articles, auth, changes, lists, quotes, sections, site, sources, system, topics, users,
+    articles, auth, changes, lists, notices, quotes, sections, site, sources, system, topics, users,
 };
 
 /// What all requests share.
@@ -142,6 +142,7 @@ fn mount(config: &mut ServiceConfig) {
         .configure(sources::mount)
         .configure(articles::mount)
         .configure(quotes::mount)
+        .configure(notices::mount)
         .configure(system::mount);
 }
 

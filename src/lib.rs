@@ -17,6 +17,7 @@ pub mod http;
 pub mod language;
 pub mod lists;
 pub mod named;
+pub mod notices;
 pub mod quotes;
 pub mod reviews;
 pub mod sections;

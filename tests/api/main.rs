@@ -12,6 +12,7 @@ mod house;
 mod http;
 mod idempotency;
 mod migrations;
+mod notices;
 mod openapi;
 mod permissions;
 mod tokens;
