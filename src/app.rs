@@ -25,7 +25,8 @@ use crate::http::page::CursorKey;
 use crate::http::problem::Problem;
 use crate::http::route_table::RouteTable;
 use crate::{
-    articles, auth, changes, lists, quotes, reviews, sections, site, sources, system, topics, users,
+    articles, auth, changes, lists, notices, pages, quotes, reviews, sections, site, sources, system,
+    topics, users,
 };
 
 /// What all requests share.
@@ -143,6 +144,8 @@ fn mount(config: &mut ServiceConfig) {
         .configure(articles::mount)
         .configure(quotes::mount)
         .configure(reviews::mount)
+        .configure(notices::mount)
+        .configure(pages::mount)
         .configure(system::mount);
 }
 

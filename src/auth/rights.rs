@@ -108,6 +108,18 @@ pub const OPERATIONS: &[(&str, Right)] = &[
     ("list_desk_reviews", Right::Moderate),
     ("get_desk_review", Right::Moderate),
     ("decide_review", Right::Moderate),
+    ("list_desk_notices", Right::SignedIn),
+    ("create_notice", Right::Edit),
+    ("get_desk_notice", Right::SignedIn),
+    ("patch_notice", Right::Edit),
+    ("delete_notice", Right::Edit),
+    ("restore_notice", Right::Edit),
+    ("get_notice_text", Right::SignedIn),
+    ("put_notice_text", Right::Edit),
+    ("patch_notice_text", Right::Edit),
+    ("delete_notice_text", Right::Edit),
+    ("publish_notice_text", Right::Edit),
+    ("unpublish_notice_text", Right::Edit),
 ];
 
 /// What the operation asks for; `None` for those that are open to everybody.

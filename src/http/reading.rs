@@ -71,8 +71,9 @@ impl Reading {
 
     /// The answer holds until `until` at the longest.
     pub fn true_until(mut self, until: Option<Instant>, now: Instant) -> Self {
-        let seconds =
-            until.map(|until| (until.timestamp().as_second() - now.timestamp().as_second()).max(0));
+        let left = |until: Instant| until.microseconds().saturating_sub(now.microseconds());
+        // Whole seconds, rounded down: half a second too long is too long.
+        let seconds = until.map(|until| left(until).max(0) / 1_000_000);
         self.true_for = [self.true_for, seconds].into_iter().flatten().min();
         self
     }

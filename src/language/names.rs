@@ -112,6 +112,16 @@ impl NamesPatch {
         *names = Names::checked(merged)?;
         Ok(())
     }
+
+    /// The names that it makes where there were none.
+    pub fn into_names(self) -> Result<Names, NamesError> {
+        let present = self.0.into_iter();
+        Names::checked(
+            present
+                .filter_map(|(lang, name)| Some((lang, name?)))
+                .collect(),
+        )
+    }
 }
 
 impl Name {

@@ -5,6 +5,7 @@
 //! draft → in_review → published ⇄ unpublished        published or unpublished → retracted
 //! ```
 
+pub mod input;
 pub mod model;
 pub mod states;
 pub mod store;

@@ -13,6 +13,7 @@ mod http;
 mod idempotency;
 mod lists;
 mod migrations;
+mod notices;
 mod openapi;
 mod permissions;
 mod reviews;

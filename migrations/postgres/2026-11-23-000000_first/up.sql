@@ -469,6 +469,7 @@ create table published_notices (
     action json
 );
 create index published_notices_in_order on published_notices (rank, starts, id);
+create index published_notices_by_start on published_notices (starts);
 create index published_notices_by_end on published_notices (ends);
 
 create table published_notice_texts (
