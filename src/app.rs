@@ -25,8 +25,8 @@ use crate::http::page::CursorKey;
 use crate::http::problem::Problem;
 use crate::http::route_table::RouteTable;
 use crate::{
-    articles, auth, changes, lists, notices, pages, quotes, reviews, sections, site, sources, system,
-    topics, users,
+    articles, auth, changes, lists, notices, pages, quotes, reviews, sections, site, sources,
+    system, topics, users,
 };
 
 /// What all requests share.

@@ -7,13 +7,15 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::articles::assembly::{self, BodyChoice, Include, Wish};
-use crate::articles::cards::{ArticleCard, ArticleJson, QuoteOf, QuoteStub, RelatedItem, ReviewSums};
+use crate::articles::cards::{
+    ArticleCard, ArticleJson, QuoteOf, QuoteStub, RelatedItem, ReviewSums,
+};
 use crate::articles::public::{CardIncludes, Choice, SlugPath, article_at, chosen, find_article};
 use crate::db::{DbConn, Instant};
 use crate::http::choosing::Fields;
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::{Params, Query, QueryPart};
-use crate::http::reading::{Moved, Read, Reading};
+use crate::http::reading::{Moved, Read};
 use crate::language::{Lang, Slug};
 use crate::lists::public::{ListHead, page_of};
 use crate::lists::{model::NEWS_LINE, published as published_lists};
@@ -48,7 +50,10 @@ pub struct PageParams {
 
 impl QueryPart for PageParams {
     fn read(params: &Params) -> Result<Self, Problem> {
-        Ok(Self { area: params.one("area")?, body: params.one("body")? })
+        Ok(Self {
+            area: params.one("area")?,
+            body: params.one("body")?,
+        })
     }
 }
 
@@ -101,9 +106,15 @@ pub async fn get_article_page(
 ) -> ApiResult<Read> {
     let (path, (params, fields)) = (path.into_inner(), query.0);
     let (asked, now) = (path.clone(), app.db.clock().now());
-    let (page, until) = app.db.read_snapshot(move |conn| assemble(conn, &asked, params, now)).await?;
+    let (page, until) = app
+        .db
+        .read_snapshot(move |conn| assemble(conn, &asked, params, now))
+        .await?;
     if page.article.slug != path.slug {
-        return Ok(Read::Moved(Moved(format!("/v1/pages/articles/{}/{}", path.lang, page.article.slug))));
+        return Ok(Read::Moved(Moved(format!(
+            "/v1/pages/articles/{}/{}",
+            path.lang, page.article.slug
+        ))));
     }
     Ok(chosen(&page, &fields, Fields::of_item)?
         .in_language_of_path(&path.lang)
@@ -122,9 +133,13 @@ fn assemble(
 ) -> Result<(ArticlePage, Option<Instant>), Problem> {
     let site = site::find(conn)?;
     let id = article_at(conn, path)?;
-    let wish = Wish { include: Include::ALL.to_vec(), body: params.body.unwrap_or(BodyChoice::Blocks) };
+    let wish = Wish {
+        include: Include::ALL.to_vec(),
+        body: params.body.unwrap_or(BodyChoice::Blocks),
+    };
     let article = find_article(conn, &site, id, &Choice::Path(&path.lang), &wish)?;
-    let rows = published_notices::active(conn, now, params.area.as_ref(), Some(PLACEMENT), NOTICES)?;
+    let rows =
+        published_notices::active(conn, now, params.area.as_ref(), Some(PLACEMENT), NOTICES)?;
     let notices = notice_cards::cards(conn, rows, &path.lang, &site)?;
     let boundary = published_notices::next_boundary(conn, now)?;
     let (news_line, pins) = news_line(conn, &site, &path.lang, now)?;
@@ -139,21 +154,33 @@ fn news_line(
     now: Instant,
 ) -> Result<(Option<PageList>, Option<Instant>), Problem> {
     let slug = Slug::parse(NEWS_LINE).map_err(|_| Problem::not_found())?;
-    let Some(list) = published_lists::find(conn, &slug)? else { return Ok((None, None)) };
-    let none = CardIncludes { include: Vec::new() };
+    let Some(list) = published_lists::find(conn, &slug)? else {
+        return Ok((None, None));
+    };
+    let none = CardIncludes {
+        include: Vec::new(),
+    };
     let (items, selection) = page_of(conn, site, &list, lang, (None, NEWS), &none, now)?;
     let head = ListHead::new(&list, lang, site);
     Ok((Some(PageList { list: head, items }), selection.true_until))
 }
 
 /// Takes apart what the article carries, so that each thing has its place on the page.
-fn page(mut article: ArticleJson, notices: Vec<NoticeCard>, site: Site, news_line: Option<PageList>) -> ArticlePage {
+fn page(
+    mut article: ArticleJson,
+    notices: Vec<NoticeCard>,
+    site: Site,
+    news_line: Option<PageList>,
+) -> ArticlePage {
     let mut quotes = Vec::new();
     let mut stubs = Vec::new();
     for quote in std::mem::take(&mut article.quotes) {
         if let QuoteOf::Whole(card) = quote {
             let source = card.source.as_ref().map(|source| source.id);
-            stubs.push(QuoteOf::Named(QuoteStub { id: card.id, source }));
+            stubs.push(QuoteOf::Named(QuoteStub {
+                id: card.id,
+                source,
+            }));
             quotes.push(*card);
         }
     }
@@ -161,7 +188,10 @@ fn page(mut article: ArticleJson, notices: Vec<NoticeCard>, site: Site, news_lin
     ArticlePage {
         quotes,
         sources: article.sources.take().unwrap_or_default(),
-        reviews: PageReviews { summary: article.reviews.sums, items: article.reviews.items.take().unwrap_or_default() },
+        reviews: PageReviews {
+            summary: article.reviews.sums,
+            items: article.reviews.items.take().unwrap_or_default(),
+        },
         related: article.related.take().unwrap_or_default(),
         notices,
         social: site.social.0,
@@ -171,17 +201,30 @@ fn page(mut article: ArticleJson, notices: Vec<NoticeCard>, site: Site, news_lin
 }
 
 fn modified(page: &ArticlePage) -> Instant {
-    let news = page.news_line.iter().flat_map(|list| &list.items).map(|card| card.updated_at);
-    news.chain([page.article.updated_at]).max().unwrap_or(page.article.updated_at)
+    let news = page
+        .news_line
+        .iter()
+        .flat_map(|list| &list.items)
+        .map(|card| card.updated_at);
+    news.chain([page.article.updated_at])
+        .max()
+        .unwrap_or(page.article.updated_at)
 }
 
 fn keys_of(page: &ArticlePage, lang: &Lang) -> Vec<String> {
-    let related = page.related.iter().filter_map(|item| item.internal.as_ref());
+    let related = page
+        .related
+        .iter()
+        .filter_map(|item| item.internal.as_ref());
     let news = page.news_line.as_ref().map_or(&[][..], |list| &list.items);
     assembly::keys_of(&page.article)
         .into_iter()
         .chain(related.map(|card| format!("article:{}", card.id)))
-        .chain(page.notices.iter().map(|notice| format!("notice:{}", notice.id)))
+        .chain(
+            page.notices
+                .iter()
+                .map(|notice| format!("notice:{}", notice.id)),
+        )
         .chain(["notices".to_owned()])
         .chain(assembly::keys_of_cards(lang, news))
         .collect()
