@@ -141,28 +141,32 @@ pub fn complete(mut document: OpenApi, public_url: &str) -> OpenApi {
         .components
         .take()
         .unwrap_or_else(|| ComponentsBuilder::new().build());
-    let token = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("JWT")
-        .description(Some(
-            "An access token from `/v1/auth/tokens`, good for 15 minutes.",
-        ))
-        .build();
-    let manage_token = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .description(Some(
-            "The `manage_token` that a guest was given for a review, good for that review only.",
-        ))
-        .build();
     document.components = Some(
         ComponentsBuilder::from(components)
             .schema("FieldError", FieldError::schema())
             .schema("Problem", ProblemJson::schema())
-            .security_scheme("token", SecurityScheme::Http(token))
-            .security_scheme("manage_token", SecurityScheme::Http(manage_token))
+            .security_scheme(
+                "token",
+                bearer_scheme(
+                    HttpBuilder::new().bearer_format("JWT"),
+                    "An access token from `/v1/auth/tokens`, good for 15 minutes.",
+                ),
+            )
+            .security_scheme(
+                "manage_token",
+                bearer_scheme(
+                    HttpBuilder::new(),
+                    "The `manage_token` that a guest was given for a review, good for that review only.",
+                ),
+            )
             .build(),
     );
     document
+}
+
+fn bearer_scheme(scheme: HttpBuilder, description: &str) -> SecurityScheme {
+    let scheme = scheme.scheme(HttpAuthScheme::Bearer);
+    SecurityScheme::Http(scheme.description(Some(description)).build())
 }
 
 fn operations_mut(item: &mut PathItem) -> Vec<(Method, &mut Operation)> {

@@ -28,7 +28,7 @@ impl From<ReviewError> for Problem {
 /// Who leaves a review.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"name": "A reader", "email": "reader@example.org"}))]
+#[schema(example = json!({"name": "A reader", "email": "reader@example.az"}))]
 pub struct NewReviewAuthor {
     pub name: Line<100>,
     /// Only moderators see it.
@@ -39,7 +39,7 @@ pub struct NewReviewAuthor {
 /// A review to be left: stars, words or both. It is plain text, kept as it was typed.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"author": {"name": "A reader", "email": "reader@example.org"}, "lang": "en", "rating": 4,
+#[schema(example = json!({"author": {"name": "A reader", "email": "reader@example.az"}, "lang": "en", "rating": 4,
     "title": null, "body": "Clear and fair.", "in_reply_to": null}))]
 pub struct NewReview {
     pub author: NewReviewAuthor,

@@ -221,7 +221,7 @@ async fn what_is_no_longer_approved_no_longer_shows_nor_counts() {
 async fn post_moderated_reviews_show_at_once_with_no_decision() {
     let scene = Scene::with_policy("post_moderated").await;
     let left = scene.leave(review()).await;
-    assert_eq!(scene.ids_shown().await, [left.id.clone()]);
+    assert_eq!(scene.ids_shown().await, [left.id.as_str()]);
     let desk = format!("/v1/desk/reviews/{}", left.id);
     let desk = scene.app.as_moderator().get(&desk).await.expect(200).json;
     assert_eq!(
@@ -413,7 +413,7 @@ async fn an_edited_review_waits_for_a_new_decision() {
         .edit(&left, json!({"rating": null, "body": null}))
         .await;
     empty.problem("invalid-field", 422).at("/rating");
-    assert_eq!(scene.ids_shown().await, [left.id.clone()]);
+    assert_eq!(scene.ids_shown().await, [left.id.as_str()]);
 
     let patch = json!({"author": {"name": "A careful reader"}, "title": "Again", "rating": null});
     let edited = scene.edit(&left, patch).await.expect(200).json;
@@ -526,7 +526,7 @@ async fn moderators_see_the_queue_and_the_e_mail() {
         .await
         .expect(200)
         .json;
-    assert_eq!(ids(&rest), [first.id.clone()]);
+    assert_eq!(ids(&rest), [first.id.as_str()]);
     let prev = rest["page"]["prev"].as_str().expect("a cursor");
     let back = list(&format!("limit=2&cursor={prev}"))
         .await
