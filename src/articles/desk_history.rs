@@ -20,6 +20,7 @@ use crate::http::page::{Page, Pager, Paging};
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::{Params, Query, QueryPart};
 use crate::quotes::model::{Quote, QuoteEffect};
+use crate::quotes::veil::veil;
 use crate::texts::model::{Cause, Content, Revision};
 use crate::texts::store as texts;
 
@@ -74,7 +75,10 @@ fn find_revision(
 ) -> Result<Revision, Problem> {
     let (_, of_article) = find_seen(conn, path.id, staff)?;
     let text = pick(of_article, &path.clone().into())?;
-    texts::find_revision(conn, text.item_id, &text.lang, path.n)?.ok_or_else(Problem::not_found)
+    let revision = texts::find_revision(conn, text.item_id, &text.lang, path.n)?;
+    let mut revision = revision.ok_or_else(Problem::not_found)?;
+    veil(conn, &mut revision.quotes.0, staff)?;
+    Ok(revision)
 }
 
 /// Read a revision

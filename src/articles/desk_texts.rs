@@ -19,6 +19,7 @@ use crate::http::once::Answer;
 use crate::http::openapi::{IfMatchHeader, PreconditionHeaders};
 use crate::http::problem::{ApiResult, Code, Problem};
 use crate::quotes::store as quotes;
+use crate::quotes::veil::veil;
 use crate::texts::model::{Cause, Text};
 use crate::texts::store as texts;
 
@@ -31,11 +32,12 @@ pub fn pick(texts: Vec<Text>, path: &TextPath) -> Result<Text, Problem> {
 }
 
 /// A text with what its newest revision says.
-pub fn whole(conn: &mut DbConn, text: Text) -> Result<DeskText, Problem> {
+pub fn whole(conn: &mut DbConn, text: Text, staff: &Staff) -> Result<DeskText, Problem> {
     let head = texts::find_revision(conn, text.item_id, &text.lang, text.head_revision)?;
     let head =
         head.ok_or_else(|| Problem::new(Code::Internal, "The text has lost its revision."))?;
-    let quotes = quotes::of_text(conn, text.item_id.of(), &text.lang)?;
+    let mut quotes = quotes::of_text(conn, text.item_id.of(), &text.lang)?;
+    veil(conn, &mut quotes, staff)?;
     Ok(DeskText::new(text.item_id.of(), text, head, quotes))
 }
 
@@ -75,7 +77,7 @@ pub async fn get_text(
         .db
         .read_snapshot(move |conn| {
             let (_, texts) = find_seen(conn, path.id, &staff)?;
-            whole(conn, pick(texts, &path)?)
+            whole(conn, pick(texts, &path)?, &staff)
         })
         .await?;
     Ok(with_etag(json))
@@ -222,7 +224,7 @@ async fn change_state(
             if !texts::save(tx, &text, read)? {
                 return Err(Problem::stale(read + 1));
             }
-            whole(tx, text)
+            whole(tx, text, &staff)
         })
         .await?;
     Ok(with_etag(json))

@@ -7,7 +7,7 @@ use super::input::{Draft, SlugWish, TextInput};
 use super::model::{Article, ArticleId};
 use super::slugs;
 use crate::auth::Staff;
-use crate::body::{Body, PlainBlock, QuoteHint, keep_keys};
+use crate::body::{Block, Body, PlainBlock, QuoteHint, keep_keys};
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{Id, Json, Tx};
 use crate::http::problem::{Code, Problem};
@@ -100,8 +100,11 @@ pub fn create_text(
         }
     };
     let body = match input.body {
-        Some(Draft::Blocks(_, hints)) if !hints.is_empty() => return Err(foreign_mark()),
-        Some(Draft::Blocks(body, _) | Draft::Flat(body)) => body,
+        Some(Draft::Blocks(body, hints)) => {
+            check_own(&body, &hints, &[])?;
+            body
+        }
+        Some(Draft::Flat(body)) => body,
         None => Body::default(),
     };
     let content = Content {
@@ -199,14 +202,7 @@ impl Draughting {
                 Vec::new()
             }
         };
-        if hints.iter().any(|hint| {
-            !self
-                .quotes
-                .iter()
-                .any(|quote| quote.id.uuid() == hint.quote)
-        }) {
-            return Err(foreign_mark());
-        }
+        check_own(&self.content.body, &hints, &self.quotes)?;
         Ok(reanchor(
             &mut self.quotes,
             &self.content.body,
@@ -326,11 +322,26 @@ fn places(plain: &[PlainBlock]) -> Vec<Place<'_>> {
         .collect()
 }
 
-fn foreign_mark() -> Problem {
-    Problem::field(
-        "/body",
-        "a quote mark names a quote that is not one of this text",
-    )
+/// Refuses marks and pull quotes that name a quote which is not one of the text.
+fn check_own(body: &Body, hints: &[QuoteHint], quotes: &[Quote]) -> Result<(), Problem> {
+    let is_own = |id: uuid::Uuid| quotes.iter().any(|quote| quote.id.uuid() == id);
+    if hints.iter().any(|hint| !is_own(hint.quote)) {
+        return Err(Problem::field(
+            "/body",
+            "a quote mark names a quote that is not one of this text",
+        ));
+    }
+    let foreign = body.0.iter().position(|block| match block {
+        Block::PullQuote(pull) => pull.quote.is_some_and(|id| !is_own(id)),
+        _ => false,
+    });
+    match foreign {
+        Some(nth) => Err(Problem::field(
+            format!("/body/{nth}/quote"),
+            "it is not a quote of this text",
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Finds the words of a posted quote in the body.

@@ -124,6 +124,21 @@ pub fn insert_refresh_token(
         .map(drop)
 }
 
+/// How long a sign-in is kept after its end, so that a stolen refresh token is still told as one.
+const REMEMBERED_SECONDS: i64 = 30 * 24 * 3600;
+
+/// Throws away sign-ins that ended long ago, with their refresh tokens.
+pub fn forget_old_sign_ins(conn: &mut DbConn, now: Instant) -> QueryResult<usize> {
+    let long_ago = now.plus_seconds(-REMEMBERED_SECONDS);
+    let old: Vec<SignInId> = sign_ins::table
+        .filter(sign_ins::expires_at.lt(long_ago))
+        .select(sign_ins::id)
+        .limit(10_000)
+        .load(conn)?;
+    diesel::delete(refresh_tokens::table.filter(refresh_tokens::sign_in_id.eq_any(&old))).execute(conn)?;
+    diesel::delete(sign_ins::table.filter(sign_ins::id.eq_any(&old))).execute(conn)
+}
+
 /// What became of a refresh token that somebody presents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spending {

@@ -1,20 +1,45 @@
 //! `newsline serve`.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use actix_web::web::Data;
 
 use super::CommandError;
 use crate::app::{self, App};
+use crate::auth::store;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::http::once;
+use crate::http::problem::Problem;
+
+/// How often what nobody may ask for any more is thrown away.
+const CHORES: Duration = Duration::from_secs(3600);
+
+/// Forgets answers to repeated posts, and sign-ins, that have ended long ago.
+async fn housekeeping(app: Data<App>) {
+    let mut times = actix_web::rt::time::interval(CHORES);
+    loop {
+        times.tick().await;
+        let swept = app.db.write(|tx| {
+            let now = tx.now();
+            once::forget_old(tx, now)?;
+            Ok::<_, Problem>(store::forget_old_sign_ins(tx, now)?)
+        });
+        if let Err(problem) = swept.await {
+            tracing::warn!(%problem, "old rows could not be thrown away");
+        }
+    }
+}
 
 /// Serves until a signal stops it; requests in flight are answered first.
 pub async fn run(settings: Settings) -> Result<(), CommandError> {
     let app = Data::new(App::start(settings, Clock::default()).await?);
     let listener = TcpListener::bind(app.settings.bind)?;
     tracing::info!(address = %listener.local_addr()?, database = ?app.settings.db.url, "serving");
+    let chores = actix_web::rt::spawn(housekeeping(app.clone()));
     app::server(app, listener)?.await?;
+    chores.abort();
     tracing::info!("stopped");
     Ok(())
 }

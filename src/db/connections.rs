@@ -109,6 +109,6 @@ impl ManageConnection for Connections {
     }
 
     fn has_broken(&self, conn: &mut DbConn) -> bool {
-        R2D2Connection::is_broken(conn)
+        std::thread::panicking() || R2D2Connection::is_broken(conn)
     }
 }

@@ -10,6 +10,7 @@ use super::api::{
     AttributionPatch, DeskQuote, QuoteInText, QuotePatch, VerificationInput, check_pieces,
 };
 use super::model::{Quote, QuoteEffect, QuoteId};
+use super::veil::veil;
 use super::{published, store};
 use crate::app::App;
 use crate::articles::api::ArticlePath;
@@ -52,9 +53,10 @@ fn text_of(texts: Vec<Text>, lang: &Lang) -> Result<Text, Problem> {
 }
 
 fn find_quote(conn: &mut DbConn, id: QuoteId, staff: &Staff) -> Result<(Quote, Text), Problem> {
-    let quote = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
+    let mut quote = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
     let (_, texts) = find_seen(conn, quote.article_id, staff)?;
     let text = text_of(texts, &quote.lang)?;
+    veil(conn, std::slice::from_mut(&mut quote), staff)?;
     Ok((quote, text))
 }
 
@@ -86,6 +88,7 @@ pub async fn list_desk_quotes(
             let (_, texts) = find_seen(conn, id, &staff)?;
             let mut quotes = store::of_article(conn, id)?;
             quotes.retain(|quote| texts.iter().any(|text| text.lang == quote.lang));
+            veil(conn, &mut quotes, &staff)?;
             Ok::<_, Problem>(quotes)
         })
         .await?;

@@ -11,6 +11,7 @@ pub mod public;
 pub mod published;
 pub mod said_at;
 pub mod store;
+pub mod veil;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
