@@ -9,6 +9,7 @@ use super::api::{ArticlePatch, ArticlePath, DeskArticle, NewArticle};
 use super::desk_list::ListQuery;
 use super::input::{TextInput, at_most, check_related};
 use super::model::{Article, ArticleId};
+use super::projection;
 use super::published::{self, PublishedArticle};
 use super::{store, writing};
 use crate::app::App;
@@ -373,7 +374,7 @@ fn apply(
 fn refresh_published(tx: &mut Tx, article: &Article, topics: &[TopicId]) -> Result<(), Problem> {
     if let Some(row) = published::find_article(tx, article.id)? {
         let row = PublishedArticle::new(article, topics.to_vec(), row.first_published_at);
-        published::refresh(tx, &row)?;
+        projection::refresh(tx, &row)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@
 //! | `publishing` | the publish gate, corrections, and what readers get |
 //! | `slugs` | addresses that are never given away |
 //! | `diff` | what changed between two revisions |
-//! | `store`, `published` | statements on the desk's tables, and on what readers see |
+//! | `store`, `published`, `projection` | statements on the desk's tables, on what readers see, and what writes that |
 //! | `api`, `cards` | JSON of the newsroom, JSON of readers |
 //! | `assembly` | readers' answers, put together from rows and what is read by key |
 //! | `filters` | what a readers' list can be narrowed to |
@@ -28,6 +28,7 @@ pub mod diff;
 pub mod filters;
 pub mod input;
 pub mod model;
+pub mod projection;
 pub mod public;
 pub mod published;
 pub mod publishing;

@@ -7,7 +7,8 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::api::Publication;
 use super::model::{Article, ArticleId};
-use super::published::{self, PublishedArticle, PublishedText, Raw};
+use super::projection;
+use super::published::{PublishedArticle, PublishedText, Raw};
 use super::store::{self, Correction};
 use crate::auth::Staff;
 use crate::body::{Block, Body, QuoteHint};
@@ -22,7 +23,7 @@ use crate::quotes::store as quotes;
 use crate::site::{self, Site};
 use crate::sources::confidence::Standing;
 use crate::sources::model::{Source, SourceId};
-use crate::sources::{projection, store as sources};
+use crate::sources::{projection as source_projection, store as sources};
 use crate::texts::model::{Revision, Text};
 use crate::texts::store as texts;
 use crate::topics::TopicId;
@@ -80,7 +81,7 @@ pub fn retract(
     let now = tx.now();
     text.retract(note.clone())?;
     let touched = withdraw(tx, article.id, &text.lang)?;
-    published::put_retraction(tx, article.id, &text.lang, &note, now)?;
+    projection::put_retraction(tx, article.id, &text.lang, &note, now)?;
     tx.record(change(article.id, text, Action::Retracted, staff).touching(touched));
     Ok(())
 }
@@ -94,8 +95,8 @@ fn change(article: ArticleId, text: &Text, action: Action, staff: &Staff) -> Cha
 
 fn withdraw(tx: &mut Tx, article: ArticleId, lang: &Lang) -> Result<Vec<String>, Problem> {
     let gone = published_quotes::replace(tx, article, lang, &[])?;
-    published::remove_text(tx, article, lang)?;
-    projection::project(tx, &gone)?;
+    projection::remove_text(tx, article, lang)?;
+    source_projection::project(tx, &gone)?;
     Ok(source_keys(&gone))
 }
 
@@ -308,10 +309,10 @@ fn project(
         .filter_map(|text| text.first_published_at)
         .min();
     let row = PublishedArticle::new(article, topics, first_of_all.unwrap_or(first).min(first));
-    published::put_article(tx, &row)?;
+    projection::put_article(tx, &row)?;
     let shown = shown_quotes(quotes, since, &site, standing);
     let corrections = store::corrections_of(tx, article.id, &text.lang)?;
-    published::put_text(
+    projection::put_text(
         tx,
         &copy(
             article,
@@ -323,9 +324,9 @@ fn project(
         )?,
     )?;
     let sources: Vec<SourceId> = shown.iter().flat_map(PublishedQuote::sources).collect();
-    published::put_terms(tx, &row, &text.lang, since, sources)?;
+    projection::put_terms(tx, &row, &text.lang, since, sources)?;
     let touched = published_quotes::replace(tx, article.id, &text.lang, &shown)?;
-    projection::project(tx, &touched)?;
+    source_projection::project(tx, &touched)?;
     Ok(source_keys(&touched))
 }
 

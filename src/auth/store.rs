@@ -135,7 +135,8 @@ pub fn forget_old_sign_ins(conn: &mut DbConn, now: Instant) -> QueryResult<usize
         .select(sign_ins::id)
         .limit(10_000)
         .load(conn)?;
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::sign_in_id.eq_any(&old))).execute(conn)?;
+    diesel::delete(refresh_tokens::table.filter(refresh_tokens::sign_in_id.eq_any(&old)))
+        .execute(conn)?;
     diesel::delete(sign_ins::table.filter(sign_ins::id.eq_any(&old))).execute(conn)
 }
 

@@ -17,7 +17,11 @@ pub fn veil(conn: &mut DbConn, quotes: &mut [Quote], staff: &Staff) -> Result<()
     if staff.may(Right::Edit) {
         return Ok(());
     }
-    let ids: BTreeSet<SourceId> = quotes.iter().flat_map(|quote| [quote.source_id, quote.outlet_id]).flatten().collect();
+    let ids: BTreeSet<SourceId> = quotes
+        .iter()
+        .flat_map(|quote| [quote.source_id, quote.outlet_id])
+        .flatten()
+        .collect();
     let mut known = sources::find_many(conn, &ids.into_iter().collect::<Vec<_>>())?;
     known.retain(|source| source.created_by != staff.id);
     let standing = Standing::of(&known);
@@ -31,7 +35,8 @@ pub fn veil(conn: &mut DbConn, quotes: &mut [Quote], staff: &Staff) -> Result<()
             evidence_url: quote.evidence_url.take(),
         };
         let credit = credit.for_readers(&quote.lang, &standing);
-        (quote.source_id, quote.unnamed, quote.stated_name) = (credit.source_id, credit.unnamed, credit.stated_name);
+        (quote.source_id, quote.unnamed, quote.stated_name) =
+            (credit.source_id, credit.unnamed, credit.stated_name);
         (quote.outlet_id, quote.programme, quote.evidence_url) =
             (credit.outlet_id, credit.programme, credit.evidence_url);
     }
