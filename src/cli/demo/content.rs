@@ -33,6 +33,7 @@ pub struct DatedStory {
 pub struct DecidedReview {
     /// `pending` where nobody has looked at it yet.
     pub decision: String,
+    pub reason: Option<String>,
     /// The place of the review that it answers.
     pub in_reply_to_index: Option<usize>,
     #[serde(flatten)]

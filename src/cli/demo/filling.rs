@@ -144,20 +144,20 @@ impl<S: WayIn> Desk<S> {
             let key = format!("review-{article}-{index}");
             let left = self.post_as_guest(&path, &key, &review).await?;
             let id = id_of(&left.json).to_owned();
-            self.decide(&id, &decided.decision).await?;
+            let decision = json!({"state": decided.decision, "reason": decided.reason});
+            self.decide(&id, &decision).await?;
             ids.push(id);
         }
         Ok(())
     }
 
     /// Decides on a review that waits, unless it is to go on waiting.
-    async fn decide(&self, review: &str, decision: &str) -> Result<(), CommandError> {
+    async fn decide(&self, review: &str, decision: &Value) -> Result<(), CommandError> {
         let path = format!("/v1/desk/reviews/{review}");
         let waiting = self.get(&path).await?;
-        if waiting.json["state"] == "pending" && decision != "pending" {
-            let decision = json!({"state": decision, "reason": null, "note": null});
+        if waiting.json["state"] == "pending" && decision["state"] != "pending" {
             let path = format!("{path}/decision");
-            self.put(&path, &waiting.etag, &decision).await?;
+            self.put(&path, &waiting.etag, decision).await?;
         }
         Ok(())
     }

@@ -71,7 +71,7 @@ impl Welcome<'_> {
             f,
             r#"  TOKEN=$(curl -s {address}/v1/auth/tokens -H 'Content-Type: application/json' \
     -d '{{"email": "{admin}", "password": "{password}"}}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
-  curl -i {address}/v1/desk/articles -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
+  curl -si {address}/v1/desk/articles -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
     -d '{{"kind": "news", "texts": {{"en": {{"headline": "The bridge opens in May", "body_markdown": "On Friday."}}}}}}'
 "#
         )
