@@ -3,7 +3,8 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_web::body::BoxBody;
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{HttpServer, Responder};
@@ -161,28 +162,41 @@ pub fn document(public_url: &str) -> OpenApi {
 /// How long requests in flight may take to end after a signal to stop.
 const SHUTDOWN_SECONDS: u64 = 8;
 
+/// The whole app as each worker of the server has it.
+pub fn service(
+    app: Data<App>,
+) -> actix_web::App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    let docs = SwaggerUi::new("/docs/{_:.*}").config(Config::new(["/openapi.json"]));
+    actix_web::App::new()
+        .app_data(app)
+        .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
+        .configure(|config| mount(&mut ServiceConfig::new(config)))
+        .service(web::redirect("/docs", "/docs/"))
+        .service(docs)
+        .default_service(web::to(nothing))
+        .wrap(Compress::default())
+        .wrap(from_fn(front_door))
+}
+
 /// The server on a listener; run it by awaiting it. It stops by itself on SIGTERM and SIGINT.
 pub fn server(app: Data<App>, listener: TcpListener) -> std::io::Result<Server> {
     let workers = match app.settings.workers {
         0 => std::thread::available_parallelism()?.get(),
         workers => workers,
     };
-    let server = HttpServer::new(move || {
-        let docs = SwaggerUi::new("/docs/{_:.*}").config(Config::new(["/openapi.json"]));
-        actix_web::App::new()
-            .app_data(app.clone())
-            .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
-            .configure(|config| mount(&mut ServiceConfig::new(config)))
-            .service(web::redirect("/docs", "/docs/"))
-            .service(docs)
-            .default_service(web::to(nothing))
-            .wrap(Compress::default())
-            .wrap(from_fn(front_door))
-    })
-    .workers(workers)
-    .client_request_timeout(Duration::from_secs(10))
-    .shutdown_timeout(SHUTDOWN_SECONDS)
-    .listen(listener)?;
+    let server = HttpServer::new(move || service(app.clone()))
+        .workers(workers)
+        .client_request_timeout(Duration::from_secs(10))
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .listen(listener)?;
     Ok(server.run())
 }
 

@@ -162,6 +162,11 @@ impl Environment {
         self.0.get(name).map(String::as_str).or(default)
     }
 
+    /// True where the setting was given, so that its default does not hold.
+    pub fn gives(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     fn parse<T: FromStr>(&self, name: &'static str) -> Result<T, ConfigError>
     where
         T::Err: std::fmt::Display,

@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod demo;
 mod migrate;
 mod openapi;
 mod serve;
@@ -25,6 +26,8 @@ struct Cli {
 enum Command {
     /// Serve the API until SIGTERM or SIGINT
     Serve,
+    /// Fill an embedded database with a small newsroom, then serve it
+    Demo,
     /// Apply pending migrations
     Migrate,
     /// Make and keep the accounts of the newsroom
@@ -73,6 +76,7 @@ async fn run_command(command: Command, environment: &Environment) -> Result<(), 
     match command {
         Command::Openapi => openapi::print(environment),
         Command::Serve => serve::run(Settings::read(environment)?).await,
+        Command::Demo => demo::run(Settings::read(environment)?, environment).await,
         Command::Migrate => migrate::run(Settings::read(environment)?).await,
         Command::User { command } => {
             user::run(command, Settings::read(environment)?, environment).await

@@ -1,6 +1,6 @@
 //! `newsline serve`.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::web::Data;
@@ -35,11 +35,20 @@ async fn housekeeping(app: Data<App>) {
 /// Serves until a signal stops it; requests in flight are answered first.
 pub async fn run(settings: Settings) -> Result<(), CommandError> {
     let app = Data::new(App::start(settings, Clock::default()).await?);
-    let listener = TcpListener::bind(app.settings.bind)?;
+    let listener = listen(app.settings.bind)?;
     tracing::info!(address = %listener.local_addr()?, database = ?app.settings.db.url, "serving");
     let chores = actix_web::rt::spawn(housekeeping(app.clone()));
     app::server(app, listener)?.await?;
     chores.abort();
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Takes the address, or says which one cannot be had.
+pub fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
+    TcpListener::bind(address).map_err(|error| {
+        CommandError::Refused(format!(
+            "NEWSLINE_BIND: cannot listen on {address}: {error}"
+        ))
+    })
 }

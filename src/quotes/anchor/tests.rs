@@ -332,7 +332,7 @@ fn sentences_that_are_not_edits_of_each_other_are_not_alike() {
 #[test]
 fn states_go_by_one_name_each() {
     for state in AnchorState::ALL {
-        assert_eq!(state.as_str().parse(), Ok(state));
+        assert_eq!(state.as_str().parse(), Ok(*state));
         assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
     }
     assert_eq!("Anchored".parse::<AnchorState>().ok(), None);
