@@ -16,6 +16,7 @@ mod migrations;
 mod notices;
 mod openapi;
 mod permissions;
+mod real_page;
 mod reviews;
 mod sections;
 mod sources;

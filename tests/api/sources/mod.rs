@@ -110,7 +110,6 @@ fn insert_article(
                 published_texts::slug.eq(id.to_string()),
                 published_texts::headline.eq("A bridge opens"),
                 published_texts::body.eq(none()),
-                published_texts::quotes.eq(none()),
                 published_texts::quote_count.eq(1),
                 published_texts::corrections.eq(none()),
             ),
