@@ -90,6 +90,7 @@ fn log(environment: &Environment) {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_target(false);
     match environment.get("NEWSLINE_LOG_FORMAT") {
         Some("json") => subscriber.json().init(),

@@ -371,7 +371,7 @@ on_either_backend!(DbJson, Json<T>, [T: fmt::Debug + 'static]);
 
 /// A closed set of words: a TEXT column, a JSON string, an OpenAPI enum.
 ///
-/// ```ignore
+/// ```text
 /// text_enum! {
 ///     /// What kind of article it is.
 ///     pub enum ArticleKind { News = "news", Opinion = "opinion" }
