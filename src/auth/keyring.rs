@@ -118,7 +118,7 @@ impl KeyRing {
                 .0
                 .keys
                 .write()
-                .unwrap_or_else(|poisoned| poisoned.into_inner()) = fresh;
+                .unwrap_or_else(std::sync::PoisonError::into_inner) = fresh;
         }
         Ok(self.read().verifier.clone().verify(token, seconds).ok())
     }
@@ -132,7 +132,7 @@ impl KeyRing {
         self.0
             .keys
             .read()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

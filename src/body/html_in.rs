@@ -72,7 +72,7 @@ impl Reader {
             match &child.data {
                 NodeData::Text { contents } => self.draft.text(&contents.borrow(), place),
                 NodeData::Element { name, .. } => {
-                    self.element(child, &name.local, place, depth + 1)
+                    self.element(child, &name.local, place, depth + 1);
                 }
                 _ => {}
             }

@@ -31,7 +31,7 @@ impl Escaper<'_> {
             '\r' if self.next(at) == Some('\n') => {}
             '\n' => self.line_break(at, out),
             ' ' | '\t' if self.at_edge(at) => {
-                out.push_str(&format!("&#{};", u32::from(self.words[at])))
+                out.push_str(&format!("&#{};", u32::from(self.words[at])));
             }
             c if c.is_ascii_control() && c != '\t' => out.push_str(&format!("&#{};", u32::from(c))),
             c => {

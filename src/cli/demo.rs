@@ -13,7 +13,7 @@ use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
 use super::{CommandError, serve, user};
-use crate::app::{self, App};
+use crate::app::App;
 use crate::auth::model::{Role, SignIn, SignInId, User};
 use crate::auth::secret::random_bytes;
 use crate::auth::store;
@@ -53,8 +53,7 @@ pub async fn run(mut settings: Settings, environment: &Environment) -> Result<()
         slug: slug.as_deref(),
     };
     println!("{welcome}");
-    app::server(app, listener)?.await?;
-    Ok(())
+    serve::until_stopped(app, listener).await
 }
 
 /// A file of the demo's own, unless the environment names another.

@@ -37,11 +37,17 @@ pub async fn run(settings: Settings) -> Result<(), CommandError> {
     let app = Data::new(App::start(settings, Clock::default()).await?);
     let listener = listen(app.settings.bind)?;
     tracing::info!(address = %listener.local_addr()?, database = ?app.settings.db.url, "serving");
-    let chores = actix_web::rt::spawn(housekeeping(app.clone()));
-    app::server(app, listener)?.await?;
-    chores.abort();
+    until_stopped(app, listener).await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Serves, and does the chores beside it, until a signal.
+pub async fn until_stopped(app: Data<App>, listener: TcpListener) -> Result<(), CommandError> {
+    let chores = actix_web::rt::spawn(housekeeping(app.clone()));
+    let served = app::server(app, listener)?.await;
+    chores.abort();
+    Ok(served?)
 }
 
 /// Takes the address, or says which one cannot be had.

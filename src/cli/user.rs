@@ -67,7 +67,7 @@ pub async fn run(
         Command::SetPassword { email } => {
             let hash = hash_password(password(environment)?, &email, "/password").await?;
             change(&db, &email, move |user| {
-                user.password_hash = Some(hash.clone())
+                user.password_hash = Some(hash.clone());
             })
             .await
         }

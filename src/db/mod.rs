@@ -252,7 +252,7 @@ fn with_retries<T, E: JobError>(mut attempt: impl FnMut() -> Result<T, E>) -> Re
     for nth in 1..TRIES {
         match attempt() {
             Err(error) if error.is_transient() => {
-                std::thread::sleep(Duration::from_millis(2 << nth))
+                std::thread::sleep(Duration::from_millis(2 << nth));
             }
             other => return other,
         }

@@ -327,7 +327,7 @@ fn join_vary(headers: &mut HeaderMap) {
         .get_all(header::VARY)
         .filter_map(|value| value.to_str().ok())
     {
-        for name in value.split(',').map(|name| name.trim()) {
+        for name in value.split(',').map(str::trim) {
             if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
                 names.push(name.to_owned());
             }

@@ -72,7 +72,7 @@ async fn a_wrong_password_an_unknown_account_and_a_suspended_one_are_answered_al
     let app = TestApp::start().await;
     let suspended = app.hire(Role::Editor, "suspended").await;
     change_account(&app, suspended.user.id, |user| {
-        user.state = UserState::Suspended
+        user.state = UserState::Suspended;
     })
     .await;
 
@@ -200,7 +200,7 @@ async fn suspending_holds_at_once() {
     let (access, token) = editor_tokens(&app).await;
 
     change_account(&app, app.people.editor.user.id, |user| {
-        user.state = UserState::Suspended
+        user.state = UserState::Suspended;
     })
     .await;
 
@@ -221,7 +221,7 @@ async fn a_new_role_holds_at_once() {
         .expect(200);
 
     change_account(&app, app.people.editor.user.id, |user| {
-        user.role = Role::Contributor
+        user.role = Role::Contributor;
     })
     .await;
 

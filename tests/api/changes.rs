@@ -134,7 +134,7 @@ async fn a_reader_of_the_log_never_misses_a_change() {
 
     let mut last = 0;
     loop {
-        let all_written = writers.iter().all(|writer| writer.is_finished());
+        let all_written = writers.iter().all(tokio::task::JoinHandle::is_finished);
         let changes = app
             .as_editor()
             .get(&format!("/v1/desk/changes?after={last}"))

@@ -18,7 +18,7 @@ fn without_any_setting_the_defaults_hold() {
         settings
             .languages
             .iter()
-            .map(|lang| lang.as_str())
+            .map(newsline::language::Lang::as_str)
             .collect::<Vec<_>>(),
         ["az", "ru", "en"]
     );

@@ -177,7 +177,7 @@ impl Story {
             4 => {
                 *here = space.map_or(here.clone(), |i| {
                     put(i, i, &format!(" {}", self.word(edit.much)))
-                })
+                });
             }
             5 => *here = here.replace(['«', '“', '"'], "„").replace(['»', '”'], "\""),
             6 => *here = here.replace(['–', '-'], "—").replace('\'', "’"),
@@ -214,7 +214,7 @@ impl Story {
             16 => text.insert(number, (format!("n{fresh}"), self.word(edit.at).repeat(2))),
             17 if edit.much.is_multiple_of(3) => text[number].0 = format!("n{fresh}"),
             17 if edit.much % 3 == 1 => {
-                text.insert(number, (format!("n{fresh}"), text[number].1.clone()))
+                text.insert(number, (format!("n{fresh}"), text[number].1.clone()));
             }
             17 if text.len() > 1 => drop(text.remove(number)),
             _ => {}
