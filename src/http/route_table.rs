@@ -125,7 +125,7 @@ impl Node {
         match below {
             Some(_) if self.rest => true,
             Some(below) => self.find(below).is_some(),
-            None => !self.methods.is_empty(),
+            None => self.rest || !self.methods.is_empty(),
         }
     }
 }

@@ -171,6 +171,19 @@ async fn the_app_shows_the_document() {
     assert_eq!(shown.json, document());
 }
 
+#[actix_web::test]
+async fn the_docs_page_comes_from_the_program_alone() {
+    let app = TestApp::start().await;
+    // The client follows the redirect from the address without a slash.
+    for path in ["/docs", "/docs/"] {
+        let page = app.anonymous().get(path).await.expect(200);
+        assert!(page.text().contains("swagger-ui"), "{path}");
+        assert!(!page.text().contains("//cdn"), "{path}");
+    }
+    app.anonymous().get("/docs/swagger-ui-bundle.js").await.expect(200);
+    app.anonymous().get("/docs/nothing.js").await.problem("not-found", 404);
+}
+
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder)
         .expect("a folder")
