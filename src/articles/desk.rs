@@ -27,7 +27,7 @@ use crate::http::query::Query;
 use crate::http::words::Line;
 use crate::language::Lang;
 use crate::sections::{self, SectionId};
-use crate::texts::model::Text;
+use crate::texts::model::{Text, TextState};
 use crate::texts::store as texts;
 use crate::topics::{self, TopicId};
 
@@ -328,7 +328,8 @@ pub async fn patch_article(
             store::set_authors(tx, &article)?;
             let json = whole(tx, article.clone())?;
             refresh_published(tx, &article, &json.topics)?;
-            tx.record(Change::of(ItemKind::Article, id, Action::Changed).by(staff.id));
+            let change = Change::of(ItemKind::Article, id, Action::Changed).by(staff.id);
+            tx.record(change.touching(lists_of(&json)));
             Ok::<_, Problem>(json)
         })
         .await?;
@@ -369,6 +370,15 @@ fn apply(
         .into_option()
         .map(|topics| topics_of(tx, &topics))
         .transpose()
+}
+
+/// The surrogate keys of the lists in which readers may find the article, or miss it.
+fn lists_of(article: &DeskArticle) -> Vec<String> {
+    let shown = article.texts.iter();
+    shown
+        .filter(|(_, text)| text.state == TextState::Published)
+        .map(|(lang, _)| format!("articles:{lang}"))
+        .collect()
 }
 
 fn refresh_published(tx: &mut Tx, article: &Article, topics: &[TopicId]) -> Result<(), Problem> {

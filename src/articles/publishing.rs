@@ -90,7 +90,11 @@ fn change(article: ArticleId, text: &Text, action: Action, staff: &Staff) -> Cha
     Change::of(ItemKind::Article, article, action)
         .by(staff.id)
         .in_language(&text.lang)
-        .touching([format!("articles:{}", text.lang)])
+        .touching([
+            format!("articles:{}", text.lang),
+            "quotes".to_owned(),
+            "sources".to_owned(),
+        ])
 }
 
 fn withdraw(tx: &mut Tx, article: ArticleId, lang: &Lang) -> Result<Vec<String>, Problem> {
