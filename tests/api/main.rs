@@ -5,20 +5,24 @@
 
 mod support;
 
+mod articles;
 mod auth;
 mod changes;
 mod config;
 mod house;
 mod http;
 mod idempotency;
+mod leaks;
 mod lists;
 mod migrations;
 mod notices;
 mod openapi;
 mod permissions;
+mod quotes;
 mod real_page;
 mod reviews;
 mod sections;
 mod sources;
+mod texts;
 mod tokens;
 mod users;

@@ -11,3 +11,4 @@ pub use app::TestApp;
 pub use client::{Answer, Client, Request};
 pub use database::Database;
 pub use factory::{PASSWORD, Person};
+pub use stories::{id_of, items_of};

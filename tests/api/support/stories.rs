@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::TestApp;
+use super::{Answer, TestApp};
 
 impl TestApp {
     /// An article that the editor has posted: news with one text in English, or whatever the
@@ -52,4 +52,55 @@ impl TestApp {
         let taking_down = self.as_editor().delete(&format!("{text}/publication"));
         taking_down.if_match(&etag).await.expect(200);
     }
+}
+
+/// A text of an article, as stories change it.
+impl TestApp {
+    pub async fn desk_text(&self, id: &str, lang: &str) -> Answer {
+        let path = format!("/v1/desk/articles/{id}/texts/{lang}");
+        self.as_editor().get(&path).await.expect(200)
+    }
+
+    /// Saves a change of the newest version. Gives what came back, good or bad.
+    pub async fn patch_text(&self, id: &str, lang: &str, patch: Value) -> Answer {
+        let etag = self.desk_text(id, lang).await.etag();
+        let path = format!("/v1/desk/articles/{id}/texts/{lang}");
+        self.as_editor().patch(&path, patch).if_match(&etag).await
+    }
+
+    /// Puts `submission`, `publication` or `retraction`. Gives what came back, good or bad.
+    pub async fn put_state(&self, id: &str, lang: &str, state: &str, json: Value) -> Answer {
+        let etag = self.desk_text(id, lang).await.etag();
+        let path = format!("/v1/desk/articles/{id}/texts/{lang}/{state}");
+        self.as_editor().put(&path, json).if_match(&etag).await
+    }
+
+    /// Changes an article itself.
+    pub async fn patch_article(&self, id: &str, patch: Value) -> Answer {
+        let path = format!("/v1/desk/articles/{id}");
+        let etag = self.as_editor().get(&path).await.expect(200).etag();
+        self.as_editor().patch(&path, patch).if_match(&etag).await
+    }
+
+    /// An article as an anonymous reader gets it in English; `query` begins with `?`.
+    pub async fn read_article(&self, id: &str, query: &str) -> Answer {
+        let path = format!("/v1/articles/{id}{query}");
+        self.anonymous().get(&path).await
+    }
+}
+
+/// The id in an answer of the desk.
+#[track_caller]
+pub fn id_of(json: &Value) -> &str {
+    json["id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no id in {json}"))
+}
+
+/// The items of a list.
+#[track_caller]
+pub fn items_of(json: &Value) -> &[Value] {
+    json["items"]
+        .as_array()
+        .unwrap_or_else(|| panic!("no items in {json}"))
 }

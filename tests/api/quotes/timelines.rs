@@ -1,0 +1,166 @@
+//! What a source said, and all quotes, in their order.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, TestApp, id_of, items_of};
+
+/// One article in which a minister says something at each of these times.
+async fn spoken(app: &TestApp, times: &[Value]) -> (String, String) {
+    let quote = |(nth, time): (usize, &Value)| {
+        json!({"source": "#minister", "manner": "direct", "text": format!("Word {nth}."),
+            "attribution": {"said_at": time, "occasion": if nth % 2 == 0 { "speech" } else { "interview" }, "outlet": "#radio"}})
+    };
+    let body: Vec<String> = (0..times.len()).map(|nth| format!("Word {nth}.")).collect();
+    let quotes: Vec<Value> = times.iter().enumerate().map(quote).collect();
+    let article = app
+        .published_article(json!({
+            "sources": {
+                "minister": {"kind": "person", "names": {"en": "A Minister"}},
+                "radio": {"kind": "organisation", "names": {"en": "Radio Sahil"}},
+            },
+            "texts": {"en": {"headline": "Words", "body_markdown": body.join("\n\n"), "quotes": quotes}},
+        }))
+        .await;
+    let quotes = format!("/v1/desk/articles/{}/quotes", id_of(&article));
+    let quotes = app.as_editor().get(&quotes).await.expect(200).json;
+    let quote = &quotes["items"][0];
+    let word = |value: &Value| value.as_str().expect("an id").to_owned();
+    (
+        word(&quote["source"]),
+        word(&quote["attribution"]["outlet"]),
+    )
+}
+
+async fn words(client: &Client, path: &str) -> Vec<String> {
+    let list = client.get(path).await.expect(200).json;
+    let words = |item: &Value| item["text"].as_str().expect("words").to_owned();
+    items_of(&list).iter().map(words).collect()
+}
+
+#[actix_web::test]
+async fn a_timeline_has_the_newest_said_first_however_exactly_it_is_known() {
+    let app = TestApp::start().await;
+    let times = ["2024-05-01", "2026", "2024-05", "2025-12-31T23:00:00Z"].map(Value::from);
+    let times = [&times[..], &[Value::Null]].concat();
+    let (minister, radio) = spoken(&app, &times).await;
+    let reader = app.anonymous();
+    let path = format!("/v1/sources/{minister}/quotes");
+    // What has no time stands where its publication does: now, after all these.
+    let ordered = ["Word 4.", "Word 1.", "Word 3."];
+    assert_eq!(words(&reader, &path).await[..3], ordered);
+    assert_eq!(words(&reader, "/v1/quotes").await[..3], ordered);
+    assert_eq!(
+        words(
+            &reader,
+            &format!("/v1/quotes?outlet={radio}&occasion=interview")
+        )
+        .await,
+        ["Word 1.", "Word 3."]
+    );
+    assert_eq!(
+        words(
+            &reader,
+            &format!("/v1/quotes?source={minister}&said_after=2025-06")
+        )
+        .await,
+        ["Word 1.", "Word 3."]
+    );
+    assert_eq!(
+        words(
+            &reader,
+            &format!("{path}?said_before=2025&said_after=2024-04-30")
+        )
+        .await
+        .len(),
+        2
+    );
+    assert_eq!(words(&reader, &format!("{path}?lang=az")).await, [""; 0]);
+    reader
+        .get(&format!("{path}?said_after=spring"))
+        .await
+        .problem("invalid-parameter", 400)
+        .at("said_after");
+    reader
+        .get(&format!("{path}?occasion=dream"))
+        .await
+        .problem("invalid-parameter", 400)
+        .at("occasion");
+}
+
+#[actix_web::test]
+async fn a_timeline_is_paged_forth_and_back_without_gap_or_double() {
+    let app = TestApp::start().await;
+    let times: Vec<Value> = (0..11)
+        .map(|nth| format!("2024-03-{:02}", nth / 2 + 1).into())
+        .collect();
+    let (minister, _) = spoken(&app, &times).await;
+    let (reader, path) = (app.anonymous(), format!("/v1/sources/{minister}/quotes"));
+    let all = words(&reader, &format!("{path}?limit=100")).await;
+    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 11);
+
+    let (mut forth, mut pages, mut at) = (Vec::new(), Vec::new(), String::new());
+    loop {
+        let page = reader
+            .get(&format!("{path}?limit=4{at}"))
+            .await
+            .expect(200)
+            .json;
+        forth.extend(
+            items_of(&page)
+                .iter()
+                .map(|item| item["text"].as_str().expect("words").to_owned()),
+        );
+        pages.push(page.clone());
+        let Some(next) = page["page"]["next"].as_str() else {
+            break;
+        };
+        at = format!("&cursor={next}");
+    }
+    assert_eq!((forth, pages.len()), (all, 3));
+    for (later, earlier) in [(2, 1), (1, 0)] {
+        let back = pages[later]["page"]["prev"].as_str().expect("a way back");
+        let page = reader
+            .get(&format!("{path}?limit=4&cursor={back}"))
+            .await
+            .expect(200)
+            .json;
+        assert_eq!(page["items"], pages[earlier]["items"]);
+    }
+    let cursor = pages[0]["page"]["next"].as_str().expect("a cursor");
+    let other = format!("/v1/quotes?limit=4&cursor={cursor}");
+    reader.get(&other).await.problem("invalid-cursor", 400);
+}
+
+#[actix_web::test]
+async fn a_source_is_known_to_readers_from_its_first_quote_to_its_last() {
+    let app = TestApp::start().await;
+    let (minister, radio) = spoken(&app, &[json!("2026")]).await;
+    let reader = app.anonymous();
+    for (id, kind) in [(&minister, "person"), (&radio, "organisation")] {
+        let source = reader
+            .get(&format!("/v1/sources/{id}"))
+            .await
+            .expect(200)
+            .json;
+        assert_eq!(source["kind"], kind);
+        let articles = reader
+            .get(&format!("/v1/sources/{id}/articles?lang=en"))
+            .await
+            .expect(200)
+            .json;
+        assert_eq!(articles["items"][0]["headline"], "Words");
+    }
+    let list = reader.get("/v1/articles?lang=en").await.expect(200).json;
+    app.unpublish_text(id_of(&list["items"][0]), "en").await;
+    for id in [minister, radio] {
+        for part in ["", "/quotes", "/articles"] {
+            reader
+                .get(&format!("/v1/sources/{id}{part}"))
+                .await
+                .problem("not-found", 404);
+        }
+    }
+    assert_eq!(words(&reader, "/v1/quotes").await, [""; 0]);
+}
