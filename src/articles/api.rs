@@ -10,7 +10,7 @@ use super::model::{Article, ArticleId, ArticleKind, Author, Related, ReviewPolic
 use crate::auth::UserId;
 use crate::body::Body;
 use crate::db::{Instant, Json};
-use crate::http::patch::Patch;
+use crate::http::patch::{Patch, many};
 use crate::http::words::{Line, Prose};
 use crate::language::{Lang, Slug};
 use crate::quotes::api::{DeskQuote, NewQuote};
@@ -185,16 +185,16 @@ pub struct ArticlePatch {
     #[schema(value_type = Option<Line<120>>)]
     pub section: Patch<Option<Line<120>>>,
     /// Slugs or ids of topics.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "many::<0, 50, _, Line<120>, _>")]
     #[schema(value_type = Vec<Line<120>>, max_items = 50)]
     pub topics: Patch<Vec<Line<120>>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "many::<0, 50, _, Author, _>")]
     #[schema(value_type = Vec<Author>, max_items = 50)]
     pub authors: Patch<Vec<Author>>,
     #[serde(default)]
     #[schema(value_type = ReviewPolicy)]
     pub review_policy: Patch<ReviewPolicy>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "many::<0, 50, _, Related, _>")]
     #[schema(value_type = Vec<Related>, max_items = 50)]
     pub related: Patch<Vec<Related>>,
 }

@@ -145,6 +145,7 @@ pub enum QuoteOf {
 
 /// A quote, named only.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct QuoteStub {
     pub id: QuoteId,
     /// Null where the source is not named.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web::{Data, Json as ActixJson, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 
 use super::api::{ArticlePatch, ArticlePath, DeskArticle, NewArticle};
@@ -11,6 +11,7 @@ use super::input::{TextInput, at_most, check_related};
 use super::model::{Article, ArticleId};
 use super::projection;
 use super::published::{self, PublishedArticle};
+use super::sight::{as_published, find_own, find_seen, hold_own};
 use super::{store, writing};
 use crate::app::App;
 use crate::auth::Staff;
@@ -21,7 +22,7 @@ use crate::http::body::{MergePatch, Posted};
 use crate::http::etag::{IfMatch, WithEtag};
 use crate::http::once::Answer;
 use crate::http::openapi::IfMatchHeader;
-use crate::http::page::{COUNT_LIMIT, Page, Pager, Paging};
+use crate::http::page::{COUNT_LIMIT, Listing, Page, Pager, Paging};
 use crate::http::problem::{ApiResult, Code, Problem};
 use crate::http::query::Query;
 use crate::http::words::Line;
@@ -31,45 +32,7 @@ use crate::texts::model::{Text, TextState};
 use crate::texts::store as texts;
 use crate::topics::{self, TopicId};
 
-/// An article with its texts, if the caller may know of it; 404 where not.
-pub fn find_seen(
-    conn: &mut DbConn,
-    id: ArticleId,
-    staff: &Staff,
-) -> Result<(Article, Vec<Text>), Problem> {
-    let article = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    let texts = texts::of_items(conn, &[id.of()])?;
-    match article.may_be_seen_by(staff, &texts) {
-        true => Ok((article, texts)),
-        false => Err(Problem::not_found()),
-    }
-}
-
-/// An article with its texts, if the caller may write it: 404 for what they may not know of, 403
-/// for what they may only read, 409 for what is deleted.
-pub fn find_own(
-    conn: &mut DbConn,
-    id: ArticleId,
-    staff: &Staff,
-) -> Result<(Article, Vec<Text>), Problem> {
-    let (article, texts) = find_seen(conn, id, staff)?;
-    if !article.may_be_written_by(staff, &texts) {
-        return Err(Problem::new(
-            Code::Forbidden,
-            "Contributors write their own articles, until one is published.",
-        ));
-    }
-    match article.deleted_at {
-        Some(_) => Err(Problem::new(
-            Code::WrongState,
-            "The article is deleted: restore it first.",
-        )),
-        None => Ok((article, texts)),
-    }
-}
-
-fn whole(conn: &mut DbConn, article: Article) -> Result<DeskArticle, Problem> {
-    let texts = texts::of_items(conn, &[article.id.of()])?;
+fn whole(conn: &mut DbConn, article: Article, texts: Vec<Text>) -> Result<DeskArticle, Problem> {
     let topics = store::topics_of(conn, &[article.id])?
         .into_iter()
         .map(|(_, topic)| topic)
@@ -114,7 +77,7 @@ pub async fn list_desk_articles(
     staff: Staff,
     request: HttpRequest,
     query: Query<(Paging, ListQuery)>,
-) -> ApiResult<ActixJson<Page<DeskArticle>>> {
+) -> ApiResult<Listing<DeskArticle>> {
     let (paging, list) = query.0;
     let pager = Pager::<store::Key>::new(&request, &app.cursors, paging)?;
     let (at, rows, count) = (
@@ -130,6 +93,7 @@ pub async fn list_desk_articles(
             let articles = store::list(conn, &filter, at, rows)?;
             let ids: Vec<ArticleId> = articles.iter().map(|article| article.id).collect();
             let texts = texts::of_items(conn, &ids.iter().map(|id| id.of()).collect::<Vec<_>>())?;
+            let texts = restricted(conn, &articles, texts, &staff)?;
             let topics = store::topics_of(conn, &ids)?;
             let total = count
                 .then(|| store::count(conn, &filter, COUNT_LIMIT + 1))
@@ -140,7 +104,7 @@ pub async fn list_desk_articles(
     let page = pager
         .page(articles, |article| (article.updated_at, article.id))
         .with_total(total);
-    Ok(ActixJson(page.map(|article| {
+    Ok(pager.listing(page.map(|article| {
         let own_texts = texts
             .extract_if(.., |text| text.item_id == article.id.of())
             .collect();
@@ -150,6 +114,28 @@ pub async fn list_desk_articles(
             .collect();
         DeskArticle::new(article, own_topics, own_texts)
     })))
+}
+
+/// Of articles that are not theirs, contributors and moderators see what is published.
+fn restricted(
+    conn: &mut DbConn,
+    articles: &[Article],
+    texts: Vec<Text>,
+    staff: &Staff,
+) -> Result<Vec<Text>, Problem> {
+    let closed: Vec<ArticleId> = articles
+        .iter()
+        .filter(|article| !article.is_open_to(staff))
+        .map(|article| article.id)
+        .collect();
+    if closed.is_empty() {
+        return Ok(texts);
+    }
+    let (theirs, mut open): (Vec<Text>, Vec<Text>) = texts
+        .into_iter()
+        .partition(|text| closed.contains(&text.item_id.of()));
+    open.extend(as_published(conn, &closed, theirs)?);
+    Ok(open)
 }
 
 /// What a post becomes before the transaction.
@@ -201,7 +187,10 @@ pub async fn create_article(
 }
 
 fn create(tx: &mut Tx, story: Story, staff: &Staff) -> Result<Answer, Problem> {
-    let Story { post, texts } = story;
+    let Story {
+        post,
+        texts: inputs,
+    } = story;
     let now = tx.now();
     let article = Article {
         id: Id::new(),
@@ -226,12 +215,13 @@ fn create(tx: &mut Tx, story: Story, staff: &Staff) -> Result<Answer, Problem> {
     change.keys.clear();
     tx.record(change);
     let named = writing::name_sources(tx, &post.sources, staff)?;
-    for (lang, text) in texts {
+    for (lang, text) in inputs {
         let made = writing::create_text(tx, &article, &lang, text, &named, staff);
         made.map_err(|problem| problem.below(&format!("/texts/{lang}")))?;
     }
     let id = article.id;
-    let mut json = whole(tx, article)?;
+    let texts = texts::of_items(tx, &[id.of()])?;
+    let mut json = whole(tx, article, texts)?;
     json.sources = Some(writing::matches_of(&named));
     Answer::created(format!("/v1/desk/articles/{id}"), 1, &json)
 }
@@ -283,8 +273,8 @@ pub async fn get_desk_article(
     let json = app
         .db
         .read_snapshot(move |conn| {
-            let (article, _) = find_seen(conn, id, &staff)?;
-            whole(conn, article)
+            let seen = find_seen(conn, id, &staff)?;
+            whole(conn, seen.article, seen.texts)
         })
         .await?;
     Ok(WithEtag {
@@ -315,7 +305,7 @@ pub async fn patch_article(
     let json = app
         .db
         .write(move |tx| {
-            let (mut article, _) = find_own(tx, id, &staff)?;
+            let (mut article, texts) = find_own(tx, id, &staff)?;
             if_match.check(article.version)?;
             let read = article.version;
             let topics = apply(tx, &mut article, patch.clone())?;
@@ -326,7 +316,7 @@ pub async fn patch_article(
                 store::set_topics(tx, id, &topics)?;
             }
             store::set_authors(tx, &article)?;
-            let json = whole(tx, article.clone())?;
+            let json = whole(tx, article.clone(), texts)?;
             refresh_published(tx, &article, &json.topics)?;
             let change = Change::of(ItemKind::Article, id, Action::Changed).by(staff.id);
             tx.record(change.touching(lists_of(&json)));
@@ -448,14 +438,8 @@ pub async fn restore_article(
     let json = app
         .db
         .write(move |tx| {
-            let (mut article, texts) = find_seen(tx, id, &staff)?;
+            let (mut article, texts) = hold_own(tx, id, &staff)?;
             if_match.check(article.version)?;
-            if !article.may_be_written_by(&staff, &texts) {
-                return Err(Problem::new(
-                    Code::Forbidden,
-                    "Contributors restore their own articles.",
-                ));
-            }
             if article.deleted_at.take().is_none() {
                 return Err(Problem::new(Code::WrongState, "It is not deleted."));
             }
@@ -463,7 +447,7 @@ pub async fn restore_article(
             article.touch(tx.now());
             save(tx, &article, read)?;
             tx.record(Change::of(ItemKind::Article, id, Action::Restored).by(staff.id));
-            whole(tx, article)
+            whole(tx, article, texts)
         })
         .await?;
     Ok(WithEtag {

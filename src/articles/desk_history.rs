@@ -6,10 +6,10 @@ use actix_web::{HttpRequest, get, put};
 use utoipa::IntoParams;
 
 use super::api::{DeskText, RevisionEntry, RevisionPath, TextPath, WholeRevision};
-use super::desk::{find_own, find_seen};
-use super::desk_texts::pick;
+use super::desk_texts::{answer, pick};
 use super::diff::Diff;
 use super::input::SlugWish;
+use super::sight::{find_own, find_seen};
 use super::writing::{Draughting, reanchor};
 use crate::app::App;
 use crate::auth::Staff;
@@ -55,8 +55,9 @@ pub async fn list_revisions(
     let (revisions, total) = app
         .db
         .read_snapshot(move |conn| {
-            let (_, of_article) = find_seen(conn, path.id, &staff)?;
-            let text = pick(of_article, &path)?;
+            let seen = find_seen(conn, path.id, &staff)?;
+            seen.check_whole()?;
+            let text = pick(seen.texts, &path)?;
             let revisions = texts::list_revisions(conn, text.item_id, &text.lang, at, rows)?;
             // They are numbered from 1, and none is ever thrown away.
             Ok::<_, Problem>((revisions, count.then_some(i64::from(text.head_revision))))
@@ -73,8 +74,9 @@ fn find_revision(
     path: &RevisionPath,
     staff: &Staff,
 ) -> Result<Revision, Problem> {
-    let (_, of_article) = find_seen(conn, path.id, staff)?;
-    let text = pick(of_article, &path.clone().into())?;
+    let seen = find_seen(conn, path.id, staff)?;
+    seen.check_whole()?;
+    let text = pick(seen.texts, &path.clone().into())?;
     let revision = texts::find_revision(conn, text.item_id, &text.lang, path.n)?;
     let mut revision = revision.ok_or_else(Problem::not_found)?;
     veil(conn, &mut revision.quotes.0, staff)?;
@@ -124,12 +126,8 @@ pub async fn restore_revision(
             let mut draughting = Draughting::of(tx, text, Cause::Restoration)?;
             draughting.restored_from = Some(old.number);
             let effects = bring_back(&mut draughting, old, now);
-            Ok::<_, Problem>(DeskText::from(draughting.save(
-                tx,
-                &SlugWish::Keep,
-                effects,
-                &staff,
-            )?))
+            let saved = draughting.save(tx, &SlugWish::Keep, effects, &staff)?;
+            answer(tx, saved, &staff)
         })
         .await?;
     Ok(WithEtag {

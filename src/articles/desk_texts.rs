@@ -4,10 +4,10 @@ use actix_web::web::{Data, Path};
 use actix_web::{Either, HttpResponse, delete, get, patch, put};
 
 use super::api::{DeskText, NewText, Publication, Retraction, Submission, TextPatch, TextPath};
-use super::desk::{find_own, find_seen};
 use super::input::{SlugWish, TextChange, TextInput};
 use super::model::Article;
 use super::publishing;
+use super::sight::{find_own, find_seen, head};
 use super::writing::{self, Draughting, NamedSources, Saved};
 use crate::app::App;
 use crate::auth::Staff;
@@ -17,7 +17,7 @@ use crate::http::body::{MergePatch, ValidJson};
 use crate::http::etag::{IfMatch, Precondition, WithEtag};
 use crate::http::once::Answer;
 use crate::http::openapi::{IfMatchHeader, PreconditionHeaders};
-use crate::http::problem::{ApiResult, Code, Problem};
+use crate::http::problem::{ApiResult, Problem};
 use crate::quotes::store as quotes;
 use crate::quotes::veil::veil;
 use crate::texts::model::{Cause, Text};
@@ -31,28 +31,26 @@ pub fn pick(texts: Vec<Text>, path: &TextPath) -> Result<Text, Problem> {
         .ok_or_else(Problem::not_found)
 }
 
-/// A text with what its newest revision says.
-pub fn whole(conn: &mut DbConn, text: Text, staff: &Staff) -> Result<DeskText, Problem> {
-    let head = texts::find_revision(conn, text.item_id, &text.lang, text.head_revision)?;
-    let head =
-        head.ok_or_else(|| Problem::new(Code::Internal, "The text has lost its revision."))?;
+/// A text with what its newest revision says, for whoever may write it.
+fn whole(conn: &mut DbConn, text: Text, staff: &Staff) -> Result<DeskText, Problem> {
+    let head = head(conn, &text)?;
     let mut quotes = quotes::of_text(conn, text.item_id.of(), &text.lang)?;
     veil(conn, &mut quotes, staff)?;
     Ok(DeskText::new(text.item_id.of(), text, head, quotes))
 }
 
-impl From<Saved> for DeskText {
-    fn from(saved: Saved) -> Self {
-        let Saved {
-            text,
-            head,
-            quotes,
-            effects,
-        } = saved;
-        let mut json = Self::new(text.item_id.of(), text, head, quotes);
-        json.quote_effects = effects;
-        json
-    }
+/// What a save answers, without what the caller may not know of its sources.
+pub fn answer(conn: &mut DbConn, saved: Saved, staff: &Staff) -> Result<DeskText, Problem> {
+    let Saved {
+        text,
+        head,
+        mut quotes,
+        effects,
+    } = saved;
+    veil(conn, &mut quotes, staff)?;
+    let mut json = DeskText::new(text.item_id.of(), text, head, quotes);
+    json.quote_effects = effects;
+    Ok(json)
 }
 
 fn with_etag(json: DeskText) -> WithEtag<DeskText> {
@@ -76,8 +74,11 @@ pub async fn get_text(
     let json = app
         .db
         .read_snapshot(move |conn| {
-            let (_, texts) = find_seen(conn, path.id, &staff)?;
-            whole(conn, pick(texts, &path)?, &staff)
+            let mut seen = find_seen(conn, path.id, &staff)?;
+            let text = pick(std::mem::take(&mut seen.texts), &path)?;
+            let quotes = seen.quotes_of(conn, &text, &staff)?;
+            let head = head(conn, &text)?;
+            Ok::<_, Problem>(DeskText::new(path.id, text, head, quotes))
         })
         .await?;
     Ok(with_etag(json))
@@ -122,7 +123,7 @@ pub async fn put_text(
                 )?,
                 Some(text) => replace(tx, text, input.clone(), &staff)?,
             };
-            Ok::<_, Problem>((DeskText::from(saved), made))
+            Ok::<_, Problem>((answer(tx, saved, &staff)?, made))
         })
         .await?;
     Ok(match made {
@@ -199,7 +200,8 @@ pub async fn patch_text(
                 .map(|body| draughting.set_body(body))
                 .transpose()?
                 .unwrap_or_default();
-            Ok::<_, Problem>(DeskText::from(draughting.save(tx, &wish, effects, &staff)?))
+            let saved = draughting.save(tx, &wish, effects, &staff)?;
+            answer(tx, saved, &staff)
         })
         .await?;
     Ok(with_etag(json))

@@ -8,6 +8,7 @@
 //! | `input` | what a tool posts, read and checked before the transaction |
 //! | `writing` | saving a text: its body, its quotes, its slug, its revision |
 //! | `publishing` | the publish gate, corrections, and what readers get |
+//! | `sight` | who sees and writes which article at the desk |
 //! | `slugs` | addresses that are never given away |
 //! | `diff` | what changed between two revisions |
 //! | `store`, `published`, `projection` | statements on the desk's tables, on what readers see, and what writes that |
@@ -32,6 +33,7 @@ pub mod projection;
 pub mod public;
 pub mod published;
 pub mod publishing;
+pub mod sight;
 pub mod slugs;
 pub mod store;
 pub mod writing;

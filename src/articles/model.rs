@@ -12,7 +12,6 @@ use crate::http::words::{Line, WebAddress};
 use crate::language::Lang;
 use crate::sections::SectionId;
 use crate::text_enum;
-use crate::texts::model::Text;
 
 pub type ArticleId = Id<Article>;
 
@@ -42,10 +41,8 @@ text_enum! {
 pub struct Author {
     pub name: Line<200>,
     /// The account, where the author has one.
-    #[schema(required = true)]
     #[serde(default)]
     pub user: Option<UserId>,
-    #[schema(required = true)]
     #[serde(default)]
     pub url: Option<WebAddress>,
 }
@@ -77,10 +74,8 @@ pub struct External {
     pub headline: Line<500>,
     /// The programme or series that it belongs to.
     #[serde(default)]
-    #[schema(required = true)]
     pub programme: Option<Line<200>>,
     #[serde(default)]
-    #[schema(required = true)]
     pub url: Option<WebAddress>,
 }
 
@@ -135,18 +130,15 @@ impl Article {
         self.updated_at = now;
     }
 
-    /// Editors read everything, others what is published and their own.
-    pub fn may_be_seen_by(&self, staff: &Staff, texts: &[Text]) -> bool {
-        staff.may(Right::Edit)
-            || self.created_by == staff.id
-            || texts.iter().any(Text::is_published)
+    /// Whether somebody sees its drafts and its history: editors all, others their own.
+    pub fn is_open_to(&self, staff: &Staff) -> bool {
+        staff.may(Right::Edit) || self.created_by == staff.id
     }
 
-    /// Contributors write their own articles until one of the texts is published.
-    pub fn may_be_written_by(&self, staff: &Staff, texts: &[Text]) -> bool {
-        let never_published = !texts.iter().any(Text::was_published);
-        staff.may(Right::Edit)
-            || (staff.may(Right::Write) && self.created_by == staff.id && never_published)
+    /// Contributors write their own articles until one of the texts was published.
+    pub fn may_be_written_by(&self, staff: &Staff, was_published: bool) -> bool {
+        let own_draft = self.created_by == staff.id && !was_published;
+        staff.may(Right::Edit) || (staff.may(Right::Write) && own_draft)
     }
 }
 

@@ -161,6 +161,57 @@ fn hold_sources(conn: &mut DbConn, quotes: &[Quote]) -> Result<Vec<Source>, Prob
     )?)
 }
 
+/// Every word of a text that readers get, wherever it stands: in its fields, in the body as it
+/// reads and in all that the blocks carry, in its slug, and in its quotes as readers see them.
+fn said_to_readers(
+    head: &Revision,
+    quotes: &[Quote],
+    standing: &Standing,
+) -> Result<String, Problem> {
+    let unreadable = |_| Problem::new(Code::Internal, "The text cannot be read.");
+    let mut words = format!("{}\n{}\n", head.headline, head.body.0.to_text());
+    if let Some(slug) = &head.slug {
+        words.push_str(&slug.as_str().replace('-', " "));
+    }
+    let standfirst = head.standfirst.as_ref();
+    let said = quotes.iter().flat_map(|quote| {
+        let is_hidden = quote.source_id.is_some_and(|id| standing.is_hidden(id));
+        let name = quote.stated_name.as_ref().filter(|_| !is_hidden);
+        [
+            Some(&quote.text),
+            quote.unnamed.as_ref(),
+            name,
+            quote.stated_role.as_ref(),
+            quote.programme.as_ref(),
+        ]
+    });
+    for part in std::iter::once(standfirst).chain(said).flatten() {
+        words.push('\n');
+        words.push_str(part);
+    }
+    for quote in quotes.iter().filter_map(|quote| quote.original.as_ref()) {
+        words.push('\n');
+        words.push_str(&quote.0.text);
+    }
+    let carried = serde_json::to_value((&head.body, &head.image, &head.seo)).map_err(unreadable)?;
+    strings_in(&carried, &mut words);
+    Ok(words)
+}
+
+fn strings_in(value: &serde_json::Value, words: &mut String) {
+    match value {
+        serde_json::Value::String(text) => {
+            words.push('\n');
+            words.push_str(text);
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| strings_in(item, words)),
+        serde_json::Value::Object(fields) => {
+            fields.values().for_each(|item| strings_in(item, words))
+        }
+        _ => {}
+    }
+}
+
 /// Refuses a text that names one of its own confidential sources.
 fn check_exposed(head: &Revision, quotes: &[Quote], sources: &[Source]) -> Result<(), Problem> {
     let mut confidential = sources
@@ -170,24 +221,7 @@ fn check_exposed(head: &Revision, quotes: &[Quote], sources: &[Source]) -> Resul
     if confidential.peek().is_none() {
         return Ok(());
     }
-    let said = quotes.iter().flat_map(|quote| {
-        [
-            Some(&quote.text),
-            quote.unnamed.as_ref(),
-            quote.stated_role.as_ref(),
-            quote.programme.as_ref(),
-        ]
-    });
-    let mut words = format!(
-        "{}\n{}\n{}",
-        head.headline,
-        head.standfirst.as_deref().unwrap_or_default(),
-        head.body.0.to_text()
-    );
-    for part in said.flatten() {
-        words.push('\n');
-        words.push_str(part);
-    }
+    let words = said_to_readers(head, quotes, &Standing::of(sources))?;
     let words = fold_name(&words);
     let exposed = confidential.filter(|source| {
         crate::sources::model::folded(&source.names.0, &source.aliases.0)
@@ -215,7 +249,7 @@ fn check_exposed(head: &Revision, quotes: &[Quote], sources: &[Source]) -> Resul
 /// What readers are told, where words that they have read are changed. A direct quote is never
 /// changed without a word about it.
 fn correction(
-    conn: &mut DbConn,
+    tx: &mut Tx,
     text: &Text,
     head: &Revision,
     quotes: &[Quote],
@@ -228,7 +262,7 @@ fn correction(
     else {
         return Ok(None);
     };
-    let before = texts::find_revision(conn, text.item_id, &text.lang, from)?;
+    let before = texts::find_revision(tx, text.item_id, &text.lang, from)?;
     let before =
         before.ok_or_else(|| Problem::new(Code::Internal, "The text has lost its revision."))?;
     let touched = changed_quotes(&before.quotes.0, quotes);
@@ -250,7 +284,7 @@ fn correction(
         quotes: Json(touched),
         blocks: Json(changed_blocks(&before.body.0, &head.body.0)),
         made_by: staff.id,
-        made_at: head.saved_at,
+        made_at: tx.now(),
     }))
 }
 

@@ -19,6 +19,27 @@ pub fn find(conn: &mut DbConn, id: ArticleId) -> QueryResult<Option<Article>> {
     articles::table.find(id).first(conn).optional()
 }
 
+/// The same, and nobody else changes or publishes it before this transaction ends: what one of
+/// two writes would else miss of the other is what readers see.
+pub fn hold(conn: &mut DbConn, id: ArticleId) -> QueryResult<Option<Article>> {
+    let query = articles::table.filter(articles::id.eq(id));
+    match conn {
+        // The one writer holds everything.
+        DbConn::Sqlite(conn) => query.get_result(conn).optional(),
+        DbConn::Postgres(conn) => query.for_update().get_result(conn).optional(),
+    }
+}
+
+/// Whether readers have ever seen a text of it, be it deleted since.
+pub fn was_published(conn: &mut DbConn, id: ArticleId) -> QueryResult<bool> {
+    let published = texts::table.filter(
+        texts::item_id
+            .eq(id.of::<()>())
+            .and(texts::first_published_at.is_not_null()),
+    );
+    diesel::select(diesel::dsl::exists(published)).get_result(conn)
+}
+
 pub fn insert(conn: &mut DbConn, article: &Article) -> QueryResult<()> {
     diesel::insert_into(articles::table)
         .values(article)

@@ -84,8 +84,11 @@ pub fn create_text(
     let before = texts::find_any(tx, item, lang)?;
     let present = before.as_ref().and_then(|text| text.slug.as_ref());
     let slug = slugs::claim(tx, article.id, lang, present, &wish, &input.headline)?;
+    let mut gone = Vec::new();
     let text = match before {
         Some(mut text) => {
+            // What it said before it was deleted stays in its history only.
+            gone = quotes::of_text(tx, article.id, lang)?;
             let read = text.version;
             text.save(now)?;
             (text.deleted_at, text.headline, text.slug) =
@@ -122,16 +125,23 @@ pub fn create_text(
         row.position = nth as i32;
         rows.push(row);
     }
-    finish(
-        tx,
-        Saved {
-            head: revision(&text, content, &rows, Cause::Save, None, staff, now),
-            text,
-            quotes: rows,
-            effects: Vec::new(),
-        },
-        staff,
-    )
+    let head = revision(&text, content, &rows, Cause::Save, None, staff, now);
+    let removed = gone.into_iter().map(|quote| Quote {
+        removed_at: Some(now),
+        ..quote
+    });
+    let all = rows.iter().cloned().chain(removed).collect();
+    let saved = Saved {
+        text,
+        head,
+        quotes: all,
+        effects: Vec::new(),
+    };
+    let saved = finish(tx, saved, staff)?;
+    Ok(Saved {
+        quotes: rows,
+        ..saved
+    })
 }
 
 fn new_text(

@@ -9,7 +9,7 @@ use super::said_at::{Precision, SaidAt};
 use crate::articles::model::ArticleId;
 use crate::auth::UserId;
 use crate::db::{AnyId, Instant, Json};
-use crate::http::patch::Patch;
+use crate::http::patch::{Patch, many};
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::http::words::{Line, Prose, WebAddress};
 use crate::language::Lang;
@@ -20,6 +20,7 @@ use crate::sources::model::SourceId;
 #[serde(deny_unknown_fields)]
 pub struct WantedAnchor {
     /// 1 to 20 pieces, in the order of the quote.
+    #[serde(deserialize_with = "many::<1, 20, _, Wanted, _>")]
     #[schema(min_items = 1, max_items = 20)]
     pub segments: Vec<Wanted>,
 }
@@ -106,12 +107,6 @@ impl NewQuote {
 
 /// Bounds of what is looked for.
 pub fn check_pieces(pieces: &[Wanted]) -> Result<(), Problem> {
-    if !(1..=20).contains(&pieces.len()) {
-        return Err(Problem::field(
-            "/anchor/segments",
-            "expected 1 to 20 segments",
-        ));
-    }
     for (nth, piece) in pieces.iter().enumerate() {
         let words = [
             Some(&piece.exact),

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, put};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::anchor::Wanted;
 use super::api::{
     AttributionPatch, DeskQuote, QuoteInText, QuotePatch, VerificationInput, check_pieces,
 };
@@ -14,9 +15,9 @@ use super::veil::veil;
 use super::{published, store};
 use crate::app::App;
 use crate::articles::api::ArticlePath;
-use crate::articles::desk::{find_own, find_seen};
 use crate::articles::input::{MOST_QUOTES, SlugWish};
 use crate::articles::model::Article;
+use crate::articles::sight::{find_own, find_seen};
 use crate::articles::writing::{Draughting, NamedSources, find_words, new_quote, resolve};
 use crate::auth::Staff;
 use crate::changes::{Action, Change, ItemKind};
@@ -26,7 +27,7 @@ use crate::http::etag::{IfMatch, WithEtag};
 use crate::http::once::Answer;
 use crate::http::openapi::IfMatchHeader;
 use crate::http::patch::Patch;
-use crate::http::problem::{ApiResult, Code, Problem};
+use crate::http::problem::{ApiResult, Problem};
 use crate::language::Lang;
 use crate::texts::model::{Cause, Text};
 
@@ -53,11 +54,15 @@ fn text_of(texts: Vec<Text>, lang: &Lang) -> Result<Text, Problem> {
 }
 
 fn find_quote(conn: &mut DbConn, id: QuoteId, staff: &Staff) -> Result<(Quote, Text), Problem> {
-    let mut quote = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    let (_, texts) = find_seen(conn, quote.article_id, staff)?;
-    let text = text_of(texts, &quote.lang)?;
-    veil(conn, std::slice::from_mut(&mut quote), staff)?;
-    Ok((quote, text))
+    let article = store::article_of(conn, id)?.ok_or_else(Problem::not_found)?;
+    let seen = find_seen(conn, article, staff)?;
+    for text in &seen.texts {
+        let quotes = seen.quotes_of(conn, text, staff)?;
+        if let Some(quote) = quotes.into_iter().find(|quote| quote.id == id) {
+            return Ok((quote, text.clone()));
+        }
+    }
+    Err(Problem::not_found())
 }
 
 fn find_own_quote(
@@ -85,10 +90,11 @@ pub async fn list_desk_quotes(
     let quotes = app
         .db
         .read_snapshot(move |conn| {
-            let (_, texts) = find_seen(conn, id, &staff)?;
-            let mut quotes = store::of_article(conn, id)?;
-            quotes.retain(|quote| texts.iter().any(|text| text.lang == quote.lang));
-            veil(conn, &mut quotes, &staff)?;
+            let seen = find_seen(conn, id, &staff)?;
+            let mut quotes = Vec::new();
+            for text in &seen.texts {
+                quotes.extend(seen.quotes_of(conn, text, &staff)?);
+            }
             Ok::<_, Problem>(quotes)
         })
         .await?;
@@ -217,7 +223,8 @@ pub async fn patch_quote(
                 after: row.anchor_state,
                 nearest: None,
             };
-            let changed = row.clone();
+            let mut changed = row.clone();
+            veil(tx, std::slice::from_mut(&mut changed), &staff)?;
             let saved = draughting.save(tx, &SlugWish::Keep, vec![effect], &staff)?;
             Ok::<_, Problem>((changed, saved.text.version))
         })
@@ -259,10 +266,18 @@ fn apply(
     original
         .map(|original| original.map(Json))
         .apply(&mut row.original);
+    let wanted = match (anchor.into_option(), text.as_ref().into_option()) {
+        (Some(anchor), _) => Some(anchor.segments),
+        (None, Some(text)) => Some(vec![Wanted {
+            exact: text.to_string(),
+            ..Wanted::default()
+        }]),
+        (None, None) => None,
+    };
     text.map(String::from).apply(&mut row.text);
-    if let Patch::Set(anchor) = anchor {
-        check_pieces(&anchor.segments)?;
-        let found = find_words(body, lang, &anchor.segments)?;
+    if let Some(segments) = wanted {
+        check_pieces(&segments)?;
+        let found = find_words(body, lang, &segments)?;
         (row.anchor_state, row.segments) = (found.state, Json(found.segments));
     }
     let AttributionPatch {
@@ -364,11 +379,7 @@ pub async fn verify_quote(
             tx.record(change.saying(serde_json::json!({"quote": id, "state": state})));
             Ok::<_, Problem>((quote, text.version))
         })
-        .await
-        .map_err(|problem: Problem| match problem.code() {
-            Code::Forbidden => Problem::new(Code::Forbidden, "Editors verify quotes."),
-            _ => problem,
-        })?;
+        .await?;
     Ok(WithEtag {
         version,
         item: quote.into(),

@@ -18,6 +18,15 @@ pub fn find(conn: &mut DbConn, id: QuoteId) -> QueryResult<Option<Quote>> {
         .optional()
 }
 
+/// The article of a quote, be the quote part of its text or not.
+pub fn article_of(conn: &mut DbConn, id: QuoteId) -> QueryResult<Option<ArticleId>> {
+    quotes::table
+        .find(id)
+        .select(quotes::article_id)
+        .first(conn)
+        .optional()
+}
+
 /// The quotes of a text in their order.
 pub fn of_text(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<Vec<Quote>> {
     quotes::table
@@ -28,18 +37,6 @@ pub fn of_text(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResul
                 .and(quotes::removed_at.is_null()),
         )
         .order(quotes::position)
-        .load(conn)
-}
-
-/// The quotes of all texts of an article, by language, in their order.
-pub fn of_article(conn: &mut DbConn, article: ArticleId) -> QueryResult<Vec<Quote>> {
-    quotes::table
-        .filter(
-            quotes::article_id
-                .eq(article)
-                .and(quotes::removed_at.is_null()),
-        )
-        .order((quotes::lang, quotes::position))
         .load(conn)
 }
 
