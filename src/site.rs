@@ -17,7 +17,7 @@ use crate::db::{Db, DbConn, Id, Instant, Json};
 use crate::http::body::MergePatch;
 use crate::http::etag::{IfMatch, WithEtag};
 use crate::http::openapi::IfMatchHeader;
-use crate::http::patch::Patch;
+use crate::http::patch::{Patch, many};
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::reading::Reading;
 use crate::http::words::{Line, WebAddress};
@@ -190,7 +190,7 @@ pub struct SitePatch {
     #[schema(value_type = Line<60>)]
     time_zone: Patch<Line<60>>,
     /// 1 to 20 languages, the first of which is the fallback.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "many::<1, 20, _, Lang, _>")]
     #[schema(value_type = Vec<Lang>, min_items = 1, max_items = 20)]
     languages: Patch<Vec<Lang>>,
     #[serde(default)]
@@ -202,7 +202,7 @@ pub struct SitePatch {
     #[serde(default)]
     #[schema(value_type = Option<WebAddress>)]
     home_url: Patch<Option<WebAddress>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "many::<0, 50, _, SocialLink, _>")]
     #[schema(value_type = Vec<SocialLink>, max_items = 50)]
     social: Patch<Vec<SocialLink>>,
 }

@@ -18,7 +18,7 @@ use super::etag;
 use super::problem::{Code, Problem};
 use super::query::Params;
 use super::reading::SHORT;
-use super::route_table::{Found, Route};
+use super::route_table::{Found, Known, Route};
 use crate::app::App;
 use crate::auth::guards::{authenticate, bearer};
 
@@ -110,24 +110,46 @@ pub async fn front_door(
     }
 }
 
-/// Checks what needs no body: the names in the query, and who is calling.
+/// Checks what needs no body: who is calling, the headers and the query.
 async fn enter(visit: &Visit, request: &ServiceRequest, route: &Route) -> Result<(), Problem> {
     if let Some(right) = route.right {
         let token = bearer(request.headers()).map(str::to_owned);
         let staff = authenticate(&visit.app.db, &visit.app.keys, token.as_deref(), right).await?;
         request.extensions_mut().insert(staff);
     }
-    if request.query_string().is_empty() {
+    if let Some(long) = route
+        .headers
+        .iter()
+        .find(|known| has_too_long(request, known))
+    {
+        let detail = format!("The header {} is too long.", long.name);
+        return Err(Problem::new(Code::InvalidHeader, detail));
+    }
+    check_query(request.query_string(), route)
+}
+
+fn has_too_long(request: &ServiceRequest, known: &Known) -> bool {
+    let mut values = request.headers().get_all(known.name.as_str());
+    values.any(|value| value.to_str().is_ok_and(|value| known.is_too_long(value)))
+}
+
+/// Checks the names in the query, and how long the values are.
+fn check_query(query: &str, route: &Route) -> Result<(), Problem> {
+    if query.is_empty() {
         return Ok(());
     }
-    let params = Params::parse(request.query_string())?;
-    match params
-        .names()
-        .find(|name| !route.parameters.iter().any(|known| known == name))
-    {
-        Some(unknown) => Err(Problem::unknown_parameter(unknown)),
-        None => Ok(()),
+    let params = Params::parse(query)?;
+    for name in params.names() {
+        let known = route.parameters.iter().find(|known| known.name == name);
+        let known = known.ok_or_else(|| Problem::unknown_parameter(name))?;
+        if params
+            .text(name)
+            .is_some_and(|value| known.is_too_long(value))
+        {
+            return Err(Problem::parameter(name, "it is too long"));
+        }
     }
+    Ok(())
 }
 
 /// The client's id if it is sane (1 to 128 letters, digits and `._-`), else a new one.

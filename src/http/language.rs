@@ -42,6 +42,7 @@ pub struct AcceptLanguage {
         rename = "Accept-Language",
         example = "ru, az;q=0.8",
         max_length = 1000,
+        value_type = String,
         required = false
     )]
     accept_language: Option<String>,

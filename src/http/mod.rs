@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod once;
 pub mod openapi;
 pub mod page;
+mod parts;
 pub mod patch;
 pub mod path;
 pub mod problem;

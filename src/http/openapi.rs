@@ -41,6 +41,7 @@ pub struct PreconditionHeaders {
         rename = "If-Match",
         example = "\"3\"",
         max_length = 200,
+        value_type = String,
         required = false
     )]
     if_match: Option<String>,
@@ -49,6 +50,7 @@ pub struct PreconditionHeaders {
         rename = "If-None-Match",
         example = "*",
         max_length = 200,
+        value_type = String,
         required = false
     )]
     if_none_match: Option<String>,
@@ -106,7 +108,7 @@ pub fn complete(mut document: OpenApi, public_url: &str) -> OpenApi {
         .contact(Some(
             ContactBuilder::new()
                 .name(Some("Newsline"))
-                .url(Some("/docs/"))
+                .url(Some(format!("{public_url}/docs/")))
                 .build(),
         ))
         .build();
@@ -161,6 +163,7 @@ pub fn complete(mut document: OpenApi, public_url: &str) -> OpenApi {
             )
             .build(),
     );
+    super::parts::allow_parts(&mut document);
     document
 }
 
@@ -207,6 +210,8 @@ fn complete_path(path: &str, item: &mut PathItem) {
                 .get_or_insert_default()
                 .push(RefOr::T(idempotency_key()));
         }
+        // Said also where it is nothing: this operation needs no account, it was not forgotten.
+        operation.security.get_or_insert_default();
         let mut statuses = vec![400, 500, 503];
         statuses.extend(right.map(|_| [401, 403]).into_iter().flatten());
         statuses.extend((path.contains('{')).then_some(404));
@@ -224,7 +229,11 @@ fn complete_path(path: &str, item: &mut PathItem) {
         if has_header(operation, "If-Match") {
             statuses.extend([412, 422, 428]);
         }
-        let by_manage_token = right.is_none() && operation.security.is_some();
+        let by_manage_token = right.is_none()
+            && operation
+                .security
+                .as_ref()
+                .is_some_and(|needed| !needed.is_empty());
         if by_manage_token || path.starts_with("/v1/auth/") {
             statuses.push(401);
         }
@@ -247,6 +256,7 @@ fn complete_path(path: &str, item: &mut PathItem) {
                 .entry("304".to_owned())
                 .or_insert(RefOr::T(unchanged));
         }
+        describe_responses(operation);
         document_headers(operation);
     }
 }
@@ -270,12 +280,27 @@ fn idempotency_key() -> Parameter {
         .build()
 }
 
-fn problem_response(status: u16) -> Response {
-    let reason = actix_web::http::StatusCode::from_u16(status)
+fn reason(status: u16) -> &'static str {
+    actix_web::http::StatusCode::from_u16(status)
         .ok()
-        .and_then(|status| status.canonical_reason());
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or("Problem")
+}
+
+/// A response needs a description, if only the name of its status.
+fn describe_responses(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let (RefOr::T(response), Ok(status)) = (response, status.parse())
+            && response.description.is_empty()
+        {
+            response.description = reason(status).to_owned();
+        }
+    }
+}
+
+fn problem_response(status: u16) -> Response {
     ResponseBuilder::new()
-        .description(reason.unwrap_or("Problem"))
+        .description(reason(status))
         .content(
             "application/problem+json",
             ContentBuilder::new()

@@ -51,6 +51,32 @@ impl<T> Patch<T> {
     }
 }
 
+impl<T> From<T> for Patch<T> {
+    fn from(value: T) -> Self {
+        Self::Set(value)
+    }
+}
+
+/// For `deserialize_with`: a list, or the patch of one, that has `MIN` to `MAX` items. Bounds that
+/// the document shows are checked with the types, before anything is looked up.
+pub fn many<'de, const MIN: usize, const MAX: usize, D, T, L>(
+    deserializer: D,
+) -> Result<L, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+    L: From<Vec<T>>,
+{
+    let items = Vec::<T>::deserialize(deserializer)?;
+    match (MIN..=MAX).contains(&items.len()) {
+        true => Ok(items.into()),
+        false => Err(serde::de::Error::custom(format!(
+            "expected {MIN} to {MAX} items, found {}",
+            items.len()
+        ))),
+    }
+}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::deserialize(deserializer).map(Self::Set)

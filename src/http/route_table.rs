@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use actix_web::http::Method;
 use utoipa::openapi::path::{Operation, ParameterIn};
-use utoipa::openapi::{OpenApi, PathItem, RefOr};
+use utoipa::openapi::{OpenApi, PathItem, RefOr, Schema};
 
 use crate::auth::rights::{Right, right_of};
 
@@ -15,8 +15,25 @@ pub struct Route {
     pub operation: String,
     /// What the caller needs; `None` where everybody may.
     pub right: Option<Right>,
-    /// The names that the query may have.
-    pub parameters: Vec<String>,
+    /// What the query may have.
+    pub parameters: Vec<Known>,
+    /// The headers that the operation reads.
+    pub headers: Vec<Known>,
+}
+
+/// A parameter as the document gives it.
+#[derive(Debug)]
+pub struct Known {
+    pub name: String,
+    /// In code points.
+    pub max_length: Option<usize>,
+}
+
+impl Known {
+    pub fn is_too_long(&self, value: &str) -> bool {
+        self.max_length
+            .is_some_and(|max| value.len() > max && value.chars().count() > max)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -60,7 +77,8 @@ impl RouteTable {
                 let route = Route {
                     operation: name,
                     right,
-                    parameters: query_names(operation),
+                    parameters: known(operation, ParameterIn::Query),
+                    headers: known(operation, ParameterIn::Header),
                 };
                 root.at(path).methods.push((method, route));
             }
@@ -143,14 +161,20 @@ pub fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)>
     .filter_map(|(method, operation)| operation.as_ref().map(|operation| (method, operation)))
 }
 
-fn query_names(operation: &Operation) -> Vec<String> {
+fn known(operation: &Operation, place: ParameterIn) -> Vec<Known> {
     let parameters = operation.parameters.iter().flatten();
     parameters
         .filter_map(|parameter| match parameter {
             RefOr::T(parameter) => Some(parameter),
             RefOr::Ref(_) => None,
         })
-        .filter(|parameter| matches!(parameter.parameter_in, ParameterIn::Query))
-        .map(|parameter| parameter.name.clone())
+        .filter(|parameter| parameter.parameter_in == place)
+        .map(|parameter| Known {
+            name: parameter.name.clone(),
+            max_length: match &parameter.schema {
+                Some(RefOr::T(Schema::Object(schema))) => schema.max_length,
+                _ => None,
+            },
+        })
         .collect()
 }

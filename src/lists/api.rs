@@ -8,7 +8,7 @@ use super::model::{
     SourceId,
 };
 use crate::db::Instant;
-use crate::http::patch::Patch;
+use crate::http::patch::{Patch, many};
 use crate::http::problem::Problem;
 use crate::language::{Names, NamesPatch, Slug};
 
@@ -94,10 +94,10 @@ pub struct ListPatch {
     #[serde(default)]
     #[schema(value_type = NewRule)]
     pub rule: Patch<NewRule>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "many::<0, 20, _, NewPin, _>")]
     #[schema(value_type = Vec<NewPin>, max_items = 20)]
     pub pins: Patch<Vec<NewPin>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "many::<0, 500, _, ArticleId, _>")]
     #[schema(value_type = Vec<ArticleId>, max_items = 500)]
     pub hidden: Patch<Vec<ArticleId>>,
 }

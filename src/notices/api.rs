@@ -13,7 +13,7 @@ use super::model::{
 use crate::auth::UserId;
 use crate::body::Body;
 use crate::db::{Instant, Json};
-use crate::http::patch::Patch;
+use crate::http::patch::{Patch, many};
 use crate::http::problem::{Code, Problem};
 use crate::http::words::{Line, WebAddress};
 use crate::language::{Lang, NamesPatch};
@@ -175,10 +175,10 @@ pub struct NoticePatch {
     #[serde(default)]
     #[schema(value_type = WindowPatch)]
     window: Patch<WindowPatch>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "many::<0, 50, _, Area, _>")]
     #[schema(value_type = Vec<Area>, max_items = 50)]
     areas: Patch<Vec<Area>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "many::<0, 20, _, Placement, _>")]
     #[schema(value_type = Vec<Placement>, max_items = 20)]
     placements: Patch<Vec<Placement>>,
     #[serde(default)]

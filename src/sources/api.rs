@@ -14,7 +14,7 @@ use super::published::{Named, PublishedSource, Tally};
 use crate::auth::UserId;
 use crate::db::{Instant, Json};
 use crate::http::page::{PageInfo, TotalIs};
-use crate::http::patch::Patch;
+use crate::http::patch::{Patch, many};
 use crate::http::problem::{Code, Problem};
 use crate::http::words::{Line, Prose, WebAddress};
 use crate::language::{Lang, Names, NamesPatch, Served};
@@ -115,17 +115,17 @@ pub struct SourcePatch {
     #[serde(default)]
     #[schema(value_type = NamesPatch)]
     names: Patch<NamesPatch>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "many::<0, 50, _, Line<200>, _>")]
     #[schema(value_type = Vec<Line<200>>, max_items = 50)]
     aliases: Patch<Vec<Line<200>>>,
     /// Words replace those of their language, null takes them away.
     #[serde(default)]
     #[schema(value_type = DescriptionsPatch)]
     description: Patch<DescriptionsPatch>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "many::<0, 50, _, WebAddress, _>")]
     #[schema(value_type = Vec<WebAddress>, max_items = 50)]
     same_as: Patch<Vec<WebAddress>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "many::<0, 50, _, Position, _>")]
     #[schema(value_type = Vec<Position>, max_items = 50)]
     positions: Patch<Vec<Position>>,
     /// Whoever is taken off the record leaves everything that readers see at once.

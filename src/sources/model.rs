@@ -72,15 +72,12 @@ pub struct Position {
     pub title: Names,
     /// A source of kind `organisation`.
     #[serde(default)]
-    #[schema(required = true)]
     pub organisation: Option<SourceId>,
     /// The first day, as far as it is known.
     #[serde(default)]
-    #[schema(required = true)]
     pub from: Option<Day>,
     /// The last day; null while it lasts, or where it is not known.
     #[serde(default)]
-    #[schema(required = true)]
     pub to: Option<Day>,
 }
 
