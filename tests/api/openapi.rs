@@ -180,8 +180,14 @@ async fn the_docs_page_comes_from_the_program_alone() {
         assert!(page.text().contains("swagger-ui"), "{path}");
         assert!(!page.text().contains("//cdn"), "{path}");
     }
-    app.anonymous().get("/docs/swagger-ui-bundle.js").await.expect(200);
-    app.anonymous().get("/docs/nothing.js").await.problem("not-found", 404);
+    app.anonymous()
+        .get("/docs/swagger-ui-bundle.js")
+        .await
+        .expect(200);
+    app.anonymous()
+        .get("/docs/nothing.js")
+        .await
+        .problem("not-found", 404);
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
