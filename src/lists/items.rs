@@ -2,16 +2,19 @@
 //! found by the key of its edge, and knows at which place of the whole list it begins, so that
 //! pins stand where they belong on every page.
 
-use super::model::{List, Pin, Rule};
-use crate::articles::model::ArticleId;
+use uuid::Uuid;
+
+use super::model::{List, MAX_POSITION, Pin, Rule};
 use crate::articles::published::{self, Filter, Listed, TermKind};
-use crate::db::{DbConn, Instant};
-use crate::http::page::Position;
+use crate::db::{DbConn, Id, Instant};
+use crate::http::page::{COUNT_LIMIT, Position};
 use crate::http::problem::Problem;
 use crate::language::Lang;
 
-/// The edge of a page: the key of the nearest row that the rule selected, and the place in the
-/// list of the first item beyond it, counted from 0.
+/// The edge of a page: the key of a row that the rule selected, and the place of the edge in the
+/// list, counted from 0. Going on, the row is the last one before the edge (none at the start of the
+/// list); going back, the first one behind it (none where only pins are behind it). Either way it
+/// is no part of the page that is asked for.
 pub type Key = (Option<published::Key>, i64);
 
 /// A page of a list.
@@ -25,7 +28,7 @@ pub struct Selection {
 }
 
 /// What the rule of a list selects in a language.
-pub fn filter(list: &List, lang: Lang) -> Filter {
+fn filter(list: &List, lang: Lang) -> Filter {
     let mut filter = Filter::all(lang);
     match list.rule.0 {
         Rule::Latest => {}
@@ -36,6 +39,30 @@ pub fn filter(list: &List, lang: Lang) -> Filter {
     }
     filter.without.clone_from(&list.hidden.0);
     filter
+}
+
+/// What the rule selects besides the pins, and the pins with their places in the list, counted from 0.
+type Parts = (Filter, Vec<(i64, Listed)>);
+
+/// Behind the end of what the rule selects, the pins that are left follow at once.
+fn parts(conn: &mut DbConn, list: &List, lang: &Lang, now: Instant) -> Result<Parts, Problem> {
+    let mut pins = live_pins(conn, list, lang, now)?;
+    let mut rule = filter(list, lang.clone());
+    rule.without
+        .extend(pins.iter().map(|(_, row)| row.article_id));
+    if !pins.is_empty() {
+        let selected = published::count(conn, &rule, i64::from(MAX_POSITION))?;
+        for (before, (place, _)) in (0..).zip(&mut pins) {
+            *place = (*place).min(selected + before);
+        }
+    }
+    Ok((rule, pins))
+}
+
+/// How many items there are, pins among them; counting stops beyond [`COUNT_LIMIT`].
+pub fn count(conn: &mut DbConn, list: &List, lang: &Lang, now: Instant) -> Result<i64, Problem> {
+    let (rule, pins) = parts(conn, list, lang, now)?;
+    Ok(published::count(conn, &rule, COUNT_LIMIT + 1)? + pins.len() as i64)
 }
 
 /// The pins that hold now and whose articles are published in the language, by their places.
@@ -75,10 +102,7 @@ pub fn select(
     limit: i64,
     now: Instant,
 ) -> Result<Selection, Problem> {
-    let pins = live_pins(conn, list, lang, now)?;
-    let mut rule = filter(list, lang.clone());
-    let pinned: Vec<ArticleId> = pins.iter().map(|(_, row)| row.article_id).collect();
-    rule.without.extend(pinned);
+    let (rule, pins) = parts(conn, list, lang, now)?;
     let ends = list
         .pins
         .0
@@ -110,7 +134,6 @@ fn forwards(
     let (mut rows, mut last, mut first) = (Vec::new(), after, None);
     while (rows.len() as i64) < limit {
         let place = start + rows.len() as i64;
-        // Behind the end of what the rule selects, the pins that are left follow at once.
         let due = pins
             .peek()
             .is_some_and(|(at, _)| *at <= place || selected.peek().is_none());
@@ -126,9 +149,10 @@ fn forwards(
     }
     let more = selected.peek().is_some() || pins.peek().is_some();
     let end = start + rows.len() as i64;
+    let first = first.or_else(|| selected.peek().map(|row| row.key(rule.sort)));
     Ok(Selection {
         next: more.then_some((last, end)),
-        prev: (start > 0).then_some((first.or(after), start)),
+        prev: (start > 0).then_some((first, start)),
         rows,
         true_until: None,
     })
@@ -145,8 +169,9 @@ fn backwards(
     let in_page = |place: i64| (start..end).contains(&place);
     let pinned = pins.iter().filter(|(place, _)| in_page(*place)).count() as i64;
     let wanted = end - start - pinned;
+    let before = before.unwrap_or((Instant::EPOCH, Id::from_uuid(Uuid::nil())));
     // One more shows after which row the page begins.
-    let mut selected = published::list(conn, rule, before.map(|key| (true, key)), wanted + 1)?;
+    let mut selected = published::list(conn, rule, Some((true, before)), wanted + 1)?;
     let beyond = (selected.len() as i64 > wanted)
         .then(|| selected.pop())
         .flatten();

@@ -12,11 +12,10 @@ use crate::app::App;
 use crate::articles::assembly;
 use crate::articles::cards::ArticleCard;
 use crate::articles::public::{CardIncludes, chosen};
-use crate::articles::published as published_articles;
 use crate::db::{DbConn, Instant};
 use crate::http::choosing::Fields;
 use crate::http::language::{AcceptLanguage, LanguageAsked, LanguageParams};
-use crate::http::page::{COUNT_LIMIT, Page, Pager, Paging, Position};
+use crate::http::page::{Page, Pager, Paging, Position};
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::Query;
 use crate::http::reading::Reading;
@@ -146,9 +145,8 @@ pub async fn get_list_items(
                 &includes,
                 now,
             )?;
-            let rule = items::filter(&list, served.lang.clone());
             let total = count
-                .then(|| published_articles::count(conn, &rule, COUNT_LIMIT + 1))
+                .then(|| items::count(conn, &list, &served.lang, now))
                 .transpose()?;
             Ok((list, site, Some(served), Some(found), total))
         })
