@@ -19,7 +19,7 @@ use crate::http::body::{MergePatch, Posted};
 use crate::http::etag::{self, IfMatch, WithEtag};
 use crate::http::once::Answer;
 use crate::http::openapi::IfMatchHeader;
-use crate::http::page::{Page, Pager, Paging};
+use crate::http::page::{Listing, Page, Pager, Paging};
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::{Params, Query, QueryPart, flag};
 use crate::language::fold_name;
@@ -76,7 +76,7 @@ pub async fn list_desk_sources(
     staff: Staff,
     request: HttpRequest,
     query: Query<(Paging, DeskSourceFilters)>,
-) -> ApiResult<HttpResponse> {
+) -> ApiResult<Listing<DeskSource>> {
     let Query((paging, filters)) = query;
     let pager = Pager::<store::ListKey>::new(&request, &app.cursors, paging)?;
     let selection = store::Selection {
@@ -99,11 +99,7 @@ pub async fn list_desk_sources(
     let page = pager
         .page(rows, |row| (row.updated_at, row.id))
         .with_total(counted);
-    let mut response = HttpResponse::Ok();
-    for link in pager.links(&page.page) {
-        response.append_header((header::LINK, link));
-    }
-    Ok(response.json(page.map(DeskSource::from)))
+    Ok(pager.listing(page.map(DeskSource::from)))
 }
 
 /// Make a source
@@ -209,7 +205,7 @@ pub async fn delete_source(
         .write(move |tx| {
             let mut source = changeable(tx, id, &staff, &if_match)?;
             let read = source.version;
-            let quoted = store::is_quoted(tx, id)? || store::is_published(tx, id)?;
+            let quoted = store::is_quoted(tx, id)? || store::is_published(tx, &source)?;
             source.delete(quoted, tx.now())?;
             save(tx, &source, read)?;
             tx.record(Change::of(ItemKind::Source, id, Action::Deleted).by(staff.id));
@@ -350,7 +346,7 @@ fn changeable(
     if_match: &IfMatch,
 ) -> Result<Source, Problem> {
     let source = live(tx, id, staff)?;
-    source.check_changer(staff, store::is_published(tx, id)?)?;
+    source.check_changer(staff, store::is_published(tx, &source)?)?;
     if_match.check(source.version)?;
     Ok(source)
 }

@@ -1,6 +1,8 @@
 //! Finding the source that a story means: by its id, by an address that stands for it, or by
 //! its name. What nobody has posted before is made.
 
+use std::collections::BTreeSet;
+
 use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -200,19 +202,24 @@ pub fn check_organisations(
     source: &Source,
     staff: &Staff,
 ) -> Result<(), Problem> {
-    for (position, held) in source.positions.0.iter().enumerate() {
-        let Some(id) = held.organisation else {
-            continue;
-        };
-        let organisation = store::find_seen(conn, id, Sight::of(staff))?;
-        let fits = organisation.is_some_and(|organisation| {
-            organisation.kind == SourceKind::Organisation
-                && organisation.deleted_at.is_none()
-                && organisation.id != source.id
-        });
-        if !fits {
-            return Err(SourceError::NoOrganisation { position }.into());
-        }
+    let positions = &source.positions.0;
+    let ids: BTreeSet<SourceId> = positions
+        .iter()
+        .filter_map(|held| held.organisation)
+        .collect();
+    let ids: Vec<SourceId> = ids.into_iter().collect();
+    let mut known = store::find_many_seen(conn, ids, Sight::of(staff))?;
+    known.retain(|known| {
+        known.kind == SourceKind::Organisation
+            && known.deleted_at.is_none()
+            && known.id != source.id
+    });
+    let fits = |id: SourceId| known.iter().any(|known| known.id == id);
+    let unfit = positions
+        .iter()
+        .position(|held| held.organisation.is_some_and(|id| !fits(id)));
+    match unfit {
+        Some(position) => Err(SourceError::NoOrganisation { position }.into()),
+        None => Ok(()),
     }
-    Ok(())
 }

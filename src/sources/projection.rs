@@ -32,24 +32,49 @@ pub fn project(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<()> {
     }
     let survivors: Vec<SourceId> = survivors.into_iter().collect();
     let site = site::find(conn)?;
-    for source in store::hold_many(conn, &survivors)? {
+    let held = store::hold_many(conn, &survivors)?;
+    let quoted = published::quoted_among(conn, &survivors)?;
+    let merged = store::merged_into(conn, &survivors)?;
+    let (shown, hidden): (Vec<Source>, Vec<Source>) = held.into_iter().partition(|source| {
         let on_record = source.disclosure.is_on_record() && source.deleted_at.is_none();
-        match on_record && published::is_quoted(conn, source.id)? {
-            true => show(conn, source, site.chain())?,
-            false => published::take_down(conn, source.id)?,
-        }
+        on_record && quoted.contains(&source.id)
+    });
+    let hidden: Vec<SourceId> = hidden.iter().map(|source| source.id).collect();
+    published::take_down(conn, &hidden)?;
+    for source in shown {
+        show(conn, source, &merged, site.chain())?;
     }
     Ok(())
 }
 
+/// Sources that are written at a time where all of them are written anew.
+const BATCH: i64 = 200;
+
+/// Writes all readers' rows anew: their order follows the site's first language.
+pub fn project_all(conn: &mut DbConn) -> QueryResult<()> {
+    let mut last = None;
+    loop {
+        let ids = published::ids_after(conn, last, BATCH)?;
+        project(conn, &ids)?;
+        match ids.last() {
+            Some(id) => last = Some(*id),
+            None => return Ok(()),
+        }
+    }
+}
+
 /// Those that were merged into it get rows that say nothing but where it is.
-fn show(conn: &mut DbConn, source: Source, chain: &[Lang]) -> QueryResult<()> {
-    let merged = store::merged_into(conn, source.id)?;
+fn show(
+    conn: &mut DbConn,
+    source: Source,
+    merged: &[(SourceId, SourceId)],
+    chain: &[Lang],
+) -> QueryResult<()> {
     let row = PublishedSource::of(source, chain);
     published::put(conn, &row)?;
-    for id in merged {
+    for (_, id) in merged.iter().filter(|(survivor, _)| *survivor == row.id) {
         let pointer = PublishedSource {
-            id,
+            id: *id,
             merged_into: Some(row.id),
             ..row.clone()
         };
@@ -99,8 +124,7 @@ pub fn withhold(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<TextKey>> {
     rewrite(conn, id, credited, &Standing::hiding(id))
 }
 
-/// Names a source again that has come on record, in all published quotes that the desk credits to
-/// it. Gives the texts whose copies of quotes must be written anew.
+/// Names a source again that has come on record, in all quotes that were published as its own. Gives the texts whose copies of quotes must be written anew.
 pub fn reveal(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<TextKey>> {
     let credited = store::credited(conn, id)?;
     let named: Vec<SourceId> = credited
@@ -135,7 +159,7 @@ pub fn merge(conn: &mut DbConn, merged: SourceId, survivor: SourceId) -> QueryRe
     published::move_to_survivor(conn, merged, survivor)?;
     published::index(conn, merged)?;
     published::index(conn, survivor)?;
-    published::take_down(conn, merged)?;
+    published::take_down(conn, &[merged])?;
     project(conn, &[survivor])?;
     Ok(texts)
 }

@@ -1,7 +1,7 @@
 //! Statements on what readers know of sources. What stands there is decided in
 //! [`super::projection`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -42,6 +42,23 @@ pub fn is_quoted(conn: &mut DbConn, id: SourceId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(quoting)).get_result(conn)
 }
 
+/// Those of the sources whose names readers see with a quote.
+pub fn quoted_among(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<BTreeSet<SourceId>> {
+    let pairs: Vec<(Option<SourceId>, Option<SourceId>)> = published_quotes::table
+        .filter(
+            published_quotes::source_id
+                .eq_any(ids)
+                .or(published_quotes::outlet_id.eq_any(ids)),
+        )
+        .select((published_quotes::source_id, published_quotes::outlet_id))
+        .distinct()
+        .load(conn)?;
+    let named = pairs
+        .into_iter()
+        .flat_map(|(source, outlet)| [source, outlet]);
+    Ok(named.flatten().collect())
+}
+
 /// Writes a row, whether or not there is one.
 pub fn put(conn: &mut DbConn, row: &PublishedSource) -> QueryResult<()> {
     on_each_backend!(conn => diesel::insert_into(published_sources::table)
@@ -53,14 +70,36 @@ pub fn put(conn: &mut DbConn, row: &PublishedSource) -> QueryResult<()> {
         .map(drop))
 }
 
-/// Takes a source from readers, and those that were merged into it.
-pub fn take_down(conn: &mut DbConn, id: SourceId) -> QueryResult<()> {
+/// Takes sources from readers, and those that were merged into them.
+pub fn take_down(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     let rows = published_sources::table.filter(
         published_sources::id
-            .eq(id)
-            .or(published_sources::merged_into.eq(id)),
+            .eq_any(ids)
+            .or(published_sources::merged_into.eq_any(ids)),
     );
     diesel::delete(rows).execute(conn).map(drop)
+}
+
+/// The next sources that readers know, in the order of their ids.
+pub fn ids_after(
+    conn: &mut DbConn,
+    last: Option<SourceId>,
+    limit: i64,
+) -> QueryResult<Vec<SourceId>> {
+    let mut query = published_sources::table
+        .filter(published_sources::merged_into.is_null())
+        .into_boxed();
+    if let Some(last) = last {
+        query = query.filter(published_sources::id.gt(last));
+    }
+    query
+        .select(published_sources::id)
+        .order(published_sources::id)
+        .limit(limit)
+        .load(conn)
 }
 
 /// A published quote and what it is credited to: quote, article, language, credit.

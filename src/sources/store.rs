@@ -2,18 +2,16 @@
 
 use diesel::prelude::*;
 
+use super::confidence::Credit;
 use super::model::{Disclosure, Sight, Source, SourceId, SourceKind};
-use super::published::Credited;
+use super::published::{self, Credited};
 use crate::db::dialect::{Way, row_compare};
-use crate::db::schema::{published_quotes, published_sources, quotes, source_names, sources};
-use crate::db::{DbConn, Instant};
+use crate::db::schema::{published_sources, quotes, revisions, source_names, sources, texts};
+use crate::db::{DbConn, Instant, Json};
 use crate::http::page::COUNT_LIMIT;
 use crate::on_each_backend;
-
-/// A source, be it deleted or merged.
-pub fn find(conn: &mut DbConn, id: SourceId) -> QueryResult<Option<Source>> {
-    sources::table.find(id).first(conn).optional()
-}
+use crate::quotes::model::Quote;
+use crate::texts::model::{TextOf, TextState};
 
 /// The source if it is in sight; be it deleted or merged.
 pub fn find_seen(conn: &mut DbConn, id: SourceId, sight: Sight) -> QueryResult<Option<Source>> {
@@ -44,11 +42,23 @@ pub fn hold_many(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<Source>
     }
 }
 
-/// The sources that were merged into this one.
-pub fn merged_into(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<SourceId>> {
+/// Several sources in sight; be they deleted or merged.
+pub fn find_many_seen(
+    conn: &mut DbConn,
+    ids: Vec<SourceId>,
+    sight: Sight,
+) -> QueryResult<Vec<Source>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    seen(sight).filter(sources::id.eq_any(ids)).load(conn)
+}
+
+/// The sources that were merged into these: survivor and merged one.
+pub fn merged_into(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<(SourceId, SourceId)>> {
     sources::table
-        .filter(sources::merged_into.eq(id))
-        .select(sources::id)
+        .filter(sources::merged_into.eq_any(ids))
+        .select((sources::merged_into.assume_not_null(), sources::id))
         .order(sources::id)
         .load(conn)
 }
@@ -216,11 +226,11 @@ pub fn is_quoted(conn: &mut DbConn, id: SourceId) -> QueryResult<bool> {
 }
 
 /// True while readers see a quote of it, be it by name or not.
-pub fn is_published(conn: &mut DbConn, id: SourceId) -> QueryResult<bool> {
-    let quoting = published_quotes::table
-        .inner_join(quotes::table.on(quotes::id.eq(published_quotes::id)))
-        .filter(quotes::source_id.eq(id).or(quotes::outlet_id.eq(id)));
-    diesel::select(diesel::dsl::exists(quoting)).get_result(conn)
+pub fn is_published(conn: &mut DbConn, source: &Source) -> QueryResult<bool> {
+    match source.disclosure.is_on_record() {
+        true => published::is_quoted(conn, source.id),
+        false => Ok(!credited(conn, source.id)?.is_empty()),
+    }
 }
 
 /// Moves what was merged to the survivor: its quotes, and whatever was merged into it before.
@@ -253,24 +263,53 @@ pub fn disclose_merged(
         .map(drop)
 }
 
-/// The published quotes that the desk credits to a source or outlet, with the desk's credits.
+/// The quotes that a published revision credits to a source or outlet, or to what was merged into
+/// it, with the credits of that revision: what a newer draft says of them is not for readers.
 pub fn credited(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<Credited>> {
-    published_quotes::table
-        .inner_join(quotes::table.on(quotes::id.eq(published_quotes::id)))
-        .filter(quotes::source_id.eq(id).or(quotes::outlet_id.eq(id)))
-        .select((
-            quotes::id,
-            quotes::article_id,
-            quotes::lang,
-            (
-                quotes::source_id,
-                quotes::unnamed,
-                quotes::stated_name,
-                quotes::outlet_id,
-                quotes::programme,
-                quotes::evidence_url,
-            ),
-        ))
-        .order(quotes::id)
+    let merged = merged_into(conn, &[id])?.into_iter();
+    let ids: Vec<SourceId> = merged.map(|(_, merged)| merged).chain([id]).collect();
+    let is_one = |named: Option<SourceId>| named.is_some_and(|named| ids.contains(&named));
+    let credited = published_revisions(conn, &ids)?
+        .into_iter()
+        .flat_map(|Json(quotes)| quotes)
+        .filter(|quote| is_one(quote.source_id) || is_one(quote.outlet_id));
+    Ok(credited.map(credit_of).collect())
+}
+
+/// The quotes of the published revisions that may name one of these sources: where there is no
+/// newer draft, they are the quotes of the desk, which are found by their sources.
+fn published_revisions(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<Json<Vec<Quote>>>> {
+    let of_text = revisions::item_id
+        .eq(texts::item_id)
+        .and(revisions::lang.eq(texts::lang))
+        .and(texts::published_revision.eq(revisions::number.nullable()));
+    let naming = quotes::table
+        .filter(quotes::article_id.eq(texts::item_id))
+        .filter(quotes::lang.eq(texts::lang))
+        .filter(
+            quotes::source_id
+                .eq_any(ids)
+                .or(quotes::outlet_id.eq_any(ids)),
+        );
+    let has_draft = texts::head_revision.ne(revisions::number);
+    texts::table
+        .inner_join(revisions::table.on(of_text))
+        .filter(texts::state.eq(TextState::Published))
+        .filter(texts::item_kind.eq(TextOf::Article))
+        .filter(has_draft.or(diesel::dsl::exists(naming)))
+        .select(revisions::quotes)
+        .order((texts::item_id, texts::lang))
         .load(conn)
+}
+
+fn credit_of(quote: Quote) -> Credited {
+    let credit = Credit {
+        source_id: quote.source_id,
+        unnamed: quote.unnamed,
+        stated_name: quote.stated_name,
+        outlet_id: quote.outlet_id,
+        programme: quote.programme,
+        evidence_url: quote.evidence_url,
+    };
+    (quote.id.of(), quote.article_id.of(), quote.lang, credit)
 }
