@@ -445,44 +445,70 @@ fn body_in(body: Raw, choice: BodyChoice) -> Result<Option<BodyForm>, Problem> {
     })
 }
 
-/// The surrogate keys of an article: itself, its section and topics, whoever it quotes.
+fn key_of_source(id: SourceId) -> String {
+    format!("source:{id}")
+}
+
+/// The surrogate keys of a quote: its article, its source and its outlet.
+pub fn keys_of_quote(card: &QuoteCard) -> Vec<String> {
+    let source = card.source.as_ref().map(|source| source.id);
+    let outlet = card.attribution.outlet.as_ref().map(|outlet| outlet.id);
+    let named = [source, outlet].into_iter().flatten().map(key_of_source);
+    named
+        .chain([format!("article:{}", card.article.id)])
+        .collect()
+}
+
+/// The surrogate keys of an article: itself and all that it carries.
 pub fn keys_of(article: &ArticleJson) -> Vec<String> {
-    let section = article
-        .section
-        .iter()
-        .map(|section| format!("section:{}", section.id));
-    let topics = article
-        .topics
-        .iter()
-        .map(|topic| format!("topic:{}", topic.id));
-    let sources = article.quotes.iter().filter_map(|quote| match quote {
-        QuoteOf::Named(stub) => stub.source,
-        QuoteOf::Whole(card) => card.source.as_ref().map(|source| source.id),
+    let quotes = article.quotes.iter().flat_map(|quote| match quote {
+        QuoteOf::Named(stub) => stub.source.into_iter().map(key_of_source).collect(),
+        QuoteOf::Whole(card) => keys_of_quote(card),
     });
-    let related = article
-        .related
-        .iter()
-        .flatten()
-        .filter_map(|item| item.internal.as_ref());
-    std::iter::once(format!("article:{}", article.id))
-        .chain(section)
-        .chain(topics)
-        .chain(sources.map(|source| format!("source:{source}")))
-        .chain(related.map(|card| format!("article:{}", card.id)))
-        .chain(["site".to_owned()])
+    let sources = article.sources.iter().flatten();
+    [format!("article:{}", article.id), "site".to_owned()]
+        .into_iter()
+        .chain(keys_of_names(
+            article.section.as_ref(),
+            Some(&article.topics),
+        ))
+        .chain(quotes)
+        .chain(sources.map(|source| key_of_source(source.id)))
+        .chain(keys_of_related(article.related.iter().flatten()))
+        .collect()
+}
+
+/// The surrogate keys of related items.
+pub fn keys_of_related<'a>(
+    items: impl Iterator<Item = &'a RelatedItem>,
+) -> impl Iterator<Item = String> {
+    items
+        .filter_map(|item| item.internal.as_ref())
+        .flat_map(keys_of_card)
+}
+
+fn keys_of_names(section: Option<&SectionName>, topics: Option<&Vec<TopicName>>) -> Vec<String> {
+    let section = section.map(|section| format!("section:{}", section.id));
+    let topics = topics.into_iter().flatten();
+    section
+        .into_iter()
+        .chain(topics.map(|topic| format!("topic:{}", topic.id)))
+        .collect()
+}
+
+fn keys_of_card(card: &ArticleCard) -> Vec<String> {
+    let quotes = card.quotes.iter().flatten();
+    [format!("article:{}", card.id)]
+        .into_iter()
+        .chain(keys_of_names(card.section.as_ref(), card.topics.as_ref()))
+        .chain(quotes.flat_map(keys_of_quote))
         .collect()
 }
 
 /// The surrogate keys of a list of articles.
 pub fn keys_of_cards(lang: &Lang, cards: &[ArticleCard]) -> Vec<String> {
-    let articles = cards.iter().map(|card| format!("article:{}", card.id));
-    let sections = cards
-        .iter()
-        .filter_map(|card| card.section.as_ref())
-        .map(|section| format!("section:{}", section.id));
     [format!("articles:{lang}"), "site".to_owned()]
         .into_iter()
-        .chain(articles)
-        .chain(sections)
+        .chain(cards.iter().flat_map(keys_of_card))
         .collect()
 }

@@ -160,15 +160,7 @@ async fn timeline(
         .with_total(total)
         .map(|(_, card)| card);
     let links = pager.links(&page.page);
-    let inside = page.items.iter().flat_map(|card| {
-        let source = card
-            .source
-            .as_ref()
-            .map(|source| format!("source:{}", source.id));
-        source
-            .into_iter()
-            .chain([format!("article:{}", card.article.id)])
-    });
+    let inside = page.items.iter().flat_map(assembly::keys_of_quote);
     let inside: Vec<String> = ["quotes".to_owned()]
         .into_iter()
         .chain(keys)
@@ -258,19 +250,9 @@ pub async fn get_quote(
             cards.into_iter().next().ok_or_else(Problem::not_found)
         })
         .await?;
-    let source = card
-        .source
-        .as_ref()
-        .map(|source| format!("source:{}", source.id));
     let lang = card.article.lang.clone();
     Ok(chosen(&card, &query.0, Fields::of_item)?
         .in_language_of_path(&lang)
-        .about(
-            [
-                format!("quote:{id}"),
-                format!("article:{}", card.article.id),
-            ]
-            .into_iter()
-            .chain(source),
-        ))
+        .about([format!("quote:{id}")])
+        .about(assembly::keys_of_quote(&card)))
 }
