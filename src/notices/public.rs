@@ -119,6 +119,7 @@ pub async fn list_notices(
                 langs: acceptable(conn, &asked, &site)?,
                 areas: filters.area,
                 placements: filters.placement.iter().map(ToString::to_string).collect(),
+                unplaced: false,
                 kinds: filters.kind,
             };
             let rows = published::list(conn, &filter, at, from, limit)?;

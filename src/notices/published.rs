@@ -220,6 +220,8 @@ pub struct Filter {
     /// Those for one of these areas or its country, and those for everywhere.
     pub areas: Vec<AreaCode>,
     pub placements: Vec<String>,
+    /// With `placements`: those that name none, too.
+    pub unplaced: bool,
     pub kinds: Vec<NoticeKind>,
     /// Those with a text in one of these languages; `None` asks for nothing.
     pub langs: Option<Vec<Lang>>,
@@ -258,10 +260,12 @@ fn filtered(filter: &Filter, now: Instant) -> Boxed {
     }
     if !filter.placements.is_empty() {
         let words = filter.placements.clone();
-        let placed = published_notice_terms::table.filter(of_kind(TermKind::Placement));
-        query = query.filter(exists(
-            placed.filter(published_notice_terms::term.eq_any(words)),
-        ));
+        let any = published_notice_terms::table.filter(of_kind(TermKind::Placement));
+        let here = any.filter(published_notice_terms::term.eq_any(words));
+        query = match filter.unplaced {
+            true => query.filter(not(exists(any)).or(exists(here))),
+            false => query.filter(exists(here)),
+        };
     }
     if let Some(langs) = filter.langs.clone() {
         let of_notice = published_notice_texts::notice_id.eq(published_notices::id);
@@ -324,7 +328,8 @@ pub fn count(conn: &mut DbConn, filter: &Filter, now: Instant) -> QueryResult<i6
     Ok(some.len() as i64)
 }
 
-/// The first of the open notices for an area and a placement, in the readers' order.
+/// The first of the open notices for an area and a placement, in the readers' order. One without
+/// any placement stands everywhere.
 pub fn active(
     conn: &mut DbConn,
     now: Instant,
@@ -335,6 +340,7 @@ pub fn active(
     let filter = Filter {
         areas: area.into_iter().cloned().collect(),
         placements: placement.map(str::to_owned).into_iter().collect(),
+        unplaced: true,
         ..Filter::default()
     };
     list(conn, &filter, now, None, limit)

@@ -17,8 +17,9 @@ use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::{Params, Query, QueryPart};
 use crate::http::reading::{Moved, Read};
 use crate::language::{Lang, Slug};
+use crate::lists::model::{List, ListId, NEWS_LINE};
 use crate::lists::public::{ListHead, page_of};
-use crate::lists::{model::NEWS_LINE, published as published_lists};
+use crate::lists::published as published_lists;
 use crate::notices::cards::{self as notice_cards, NoticeCard};
 use crate::notices::model::AreaCode;
 use crate::notices::published as published_notices;
@@ -92,7 +93,8 @@ pub struct ArticlePage {
 /// Read the page of an article
 ///
 /// The article, its quotes with their sources, its first reviews and their sums, related items, the
-/// notices for `area`, social links and the head of News Line, in one answer with one `ETag`.
+/// notices for `area`, social links and the head of News Line, in one answer with one `ETag`. The notices
+/// are those with the placement `article`, and those without any, which stand everywhere.
 #[utoipa::path(
     tag = "pages",
     params(SlugPath, PageParams, Fields),
@@ -106,7 +108,7 @@ pub async fn get_article_page(
 ) -> ApiResult<Read> {
     let (path, (params, fields)) = (path.into_inner(), query.0);
     let (asked, now) = (path.clone(), app.db.clock().now());
-    let (page, until) = app
+    let (page, list, until) = app
         .db
         .read_snapshot(move |conn| assemble(conn, &asked, params, now))
         .await?;
@@ -121,16 +123,17 @@ pub async fn get_article_page(
         .modified(Some(modified(&page)))
         .true_until(until, now)
         .about(keys_of(&page, &path.lang))
+        .about(list.map(|list| format!("list:{list}")))
         .into())
 }
 
-/// The page, and the next moment at which something on it opens or ends.
+/// The page, the list on it, and the next moment at which something on it opens or ends.
 fn assemble(
     conn: &mut DbConn,
     path: &SlugPath,
     params: PageParams,
     now: Instant,
-) -> Result<(ArticlePage, Option<Instant>), Problem> {
+) -> Result<(ArticlePage, Option<ListId>, Option<Instant>), Problem> {
     let site = site::find(conn)?;
     let id = article_at(conn, path)?;
     let wish = Wish {
@@ -142,27 +145,34 @@ fn assemble(
         published_notices::active(conn, now, params.area.as_ref(), Some(PLACEMENT), NOTICES)?;
     let notices = notice_cards::cards(conn, rows, &path.lang, &site)?;
     let boundary = published_notices::next_boundary(conn, now)?;
-    let (news_line, pins) = news_line(conn, &site, &path.lang, now)?;
-    let until = [boundary, pins].into_iter().flatten().min();
-    Ok((page(article, notices, site, news_line), until))
+    let news_line = published_lists::find(conn, &news_line()?)?;
+    let list = news_line.as_ref().map(|list| list.id);
+    let head = news_line
+        .map(|list| head_of(conn, &site, &list, &path.lang, now))
+        .transpose()?;
+    let (head, pins) = head.unzip();
+    let until = [boundary, pins.flatten()].into_iter().flatten().min();
+    Ok((page(article, notices, site, head), list, until))
 }
 
-fn news_line(
+fn news_line() -> Result<Slug, Problem> {
+    Slug::parse(NEWS_LINE).map_err(|_| Problem::not_found())
+}
+
+/// The first items of a list, and the next moment at which one of its pins ends.
+fn head_of(
     conn: &mut DbConn,
     site: &Site,
+    list: &List,
     lang: &Lang,
     now: Instant,
-) -> Result<(Option<PageList>, Option<Instant>), Problem> {
-    let slug = Slug::parse(NEWS_LINE).map_err(|_| Problem::not_found())?;
-    let Some(list) = published_lists::find(conn, &slug)? else {
-        return Ok((None, None));
-    };
+) -> Result<(PageList, Option<Instant>), Problem> {
     let none = CardIncludes {
         include: Vec::new(),
     };
-    let (items, selection) = page_of(conn, site, &list, lang, (None, NEWS), &none, now)?;
-    let head = ListHead::new(&list, lang, site);
-    Ok((Some(PageList { list: head, items }), selection.true_until))
+    let (items, selection) = page_of(conn, site, list, lang, (None, NEWS), &none, now)?;
+    let list = ListHead::new(list, lang, site);
+    Ok((PageList { list, items }, selection.true_until))
 }
 
 /// Takes apart what the article carries, so that each thing has its place on the page.
@@ -212,14 +222,16 @@ fn modified(page: &ArticlePage) -> Instant {
 }
 
 fn keys_of(page: &ArticlePage, lang: &Lang) -> Vec<String> {
-    let related = page
-        .related
-        .iter()
-        .filter_map(|item| item.internal.as_ref());
     let news = page.news_line.as_ref().map_or(&[][..], |list| &list.items);
     assembly::keys_of(&page.article)
         .into_iter()
-        .chain(related.map(|card| format!("article:{}", card.id)))
+        .chain(page.quotes.iter().flat_map(assembly::keys_of_quote))
+        .chain(
+            page.sources
+                .iter()
+                .map(|source| format!("source:{}", source.id)),
+        )
+        .chain(assembly::keys_of_related(page.related.iter()))
         .chain(
             page.notices
                 .iter()
