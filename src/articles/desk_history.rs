@@ -16,7 +16,7 @@ use crate::auth::Staff;
 use crate::db::{DbConn, Instant};
 use crate::http::etag::{IfMatch, WithEtag};
 use crate::http::openapi::IfMatchHeader;
-use crate::http::page::{Page, Pager, Paging};
+use crate::http::page::{Listing, Page, Pager, Paging};
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::{Params, Query, QueryPart};
 use crate::quotes::model::{Quote, QuoteEffect};
@@ -33,6 +33,27 @@ impl From<RevisionPath> for TextPath {
     }
 }
 
+impl From<texts::Saved> for RevisionEntry {
+    fn from(saved: texts::Saved) -> Self {
+        let texts::Saved {
+            number,
+            headline,
+            cause,
+            restored_from,
+            saved_by,
+            saved_at,
+        } = saved;
+        Self {
+            number,
+            headline,
+            cause,
+            restored_from,
+            saved_by,
+            saved_at,
+        }
+    }
+}
+
 /// List revisions
 ///
 /// Newest first; each save made one.
@@ -44,7 +65,7 @@ pub async fn list_revisions(
     request: HttpRequest,
     path: Path<TextPath>,
     query: Query<Paging>,
-) -> ApiResult<ActixJson<Page<RevisionEntry>>> {
+) -> ApiResult<Listing<RevisionEntry>> {
     let path = path.into_inner();
     let pager = Pager::<i32>::new(&request, &app.cursors, query.0)?;
     let (at, rows, count) = (
@@ -66,7 +87,7 @@ pub async fn list_revisions(
     let page = pager
         .page(revisions, |revision| revision.number)
         .with_total(total);
-    Ok(ActixJson(page.map(|revision| (&revision).into())))
+    Ok(pager.listing(page.map(RevisionEntry::from)))
 }
 
 fn find_revision(

@@ -2,19 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::model::{Revision, Text};
+use super::model::{Cause, Revision, Text};
+use crate::auth::UserId;
 use crate::db::schema::{revisions, texts};
-use crate::db::{AnyId, DbConn};
+use crate::db::{AnyId, DbConn, Instant};
 use crate::language::Lang;
-
-/// A text that is not deleted.
-pub fn find(conn: &mut DbConn, item: AnyId, lang: &Lang) -> QueryResult<Option<Text>> {
-    texts::table
-        .find((item, lang))
-        .filter(texts::deleted_at.is_null())
-        .first(conn)
-        .optional()
-}
 
 /// A text, also one that was deleted.
 pub fn find_any(conn: &mut DbConn, item: AnyId, lang: &Lang) -> QueryResult<Option<Text>> {
@@ -70,24 +62,15 @@ pub fn find_revision(
         .optional()
 }
 
-/// The newest revisions of several texts at once: one for each (item, language, number).
-pub fn heads(conn: &mut DbConn, texts: &[Text]) -> QueryResult<Vec<Revision>> {
-    let items: Vec<AnyId> = texts.iter().map(|text| text.item_id).collect();
-    let numbers: Vec<i32> = texts.iter().map(|text| text.head_revision).collect();
-    let found: Vec<Revision> = revisions::table
-        .filter(
-            revisions::item_id
-                .eq_any(items)
-                .and(revisions::number.eq_any(numbers)),
-        )
-        .load(conn)?;
-    let is_head = |revision: &Revision| {
-        texts.iter().any(|text| {
-            (text.item_id, &text.lang, text.head_revision)
-                == (revision.item_id, &revision.lang, revision.number)
-        })
-    };
-    Ok(found.into_iter().filter(is_head).collect())
+/// A revision without what it says.
+#[derive(Debug, Clone, Queryable)]
+pub struct Saved {
+    pub number: i32,
+    pub headline: String,
+    pub cause: Cause,
+    pub restored_from: Option<i32>,
+    pub saved_by: UserId,
+    pub saved_at: Instant,
 }
 
 /// A page of a text's revisions, newest first; with `below` only older ones, with `above` only newer
@@ -98,10 +81,18 @@ pub fn list_revisions(
     lang: &Lang,
     at: Option<(bool, i32)>,
     limit: i64,
-) -> QueryResult<Vec<Revision>> {
+) -> QueryResult<Vec<Saved>> {
     let query = revisions::table
         .filter(revisions::item_id.eq(item).and(revisions::lang.eq(lang)))
         .limit(limit)
+        .select((
+            revisions::number,
+            revisions::headline,
+            revisions::cause,
+            revisions::restored_from,
+            revisions::saved_by,
+            revisions::saved_at,
+        ))
         .into_boxed();
     match at {
         None => query.order(revisions::number.desc()),
