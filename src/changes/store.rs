@@ -65,10 +65,3 @@ pub fn after(conn: &mut DbConn, seq: i64, limit: i64) -> QueryResult<Vec<Entry>>
         .limit(limit)
         .load(conn)
 }
-
-/// The number of the latest change.
-pub fn latest(conn: &mut DbConn) -> QueryResult<i64> {
-    change_counter::table
-        .select(change_counter::seq)
-        .first(conn)
-}

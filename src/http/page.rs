@@ -15,7 +15,6 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::problem::{Code, Problem};
 use super::query::{Params, QueryPart, flag};
-pub use crate::db::dialect::Way;
 
 /// Signs cursors; derived from `NEWSLINE_SECRET`, so that every node takes every node's cursors.
 #[derive(Clone)]

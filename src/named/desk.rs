@@ -85,7 +85,7 @@ pub async fn delete<T: Named>(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Brings one back; what was never deleted stays as it is.
+/// Brings back one that was deleted.
 pub async fn restore<T: Named>(
     app: &App,
     staff: Staff,
@@ -97,7 +97,7 @@ pub async fn restore<T: Named>(
         .write(move |tx| {
             let mut row = read::<T>(tx, id, &if_match)?;
             match row.log().deleted_at.take() {
-                None => Ok(row),
+                None => Err(Problem::new(Code::WrongState, "It is not deleted.")),
                 Some(_) => save(tx, row, Action::Restored, &staff),
             }
         })
