@@ -98,14 +98,15 @@ pub async fn front_door(
     };
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(Ok(response)) => Ok(visit.leave(response.map_into_boxed_body(), operation)),
-        Ok(Err(error)) => Err(visit.problem_of(&error).into_error(&visit)),
+        Ok(Err(error)) => Err(visit.break_off(visit.problem_of(&error), operation)),
         Err(_) => {
             tracing::error!(
                 request_id = visit.request_id,
                 operation,
                 "a handler panicked"
             );
-            Err(Problem::new(Code::Internal, "The work was broken off.").into_error(&visit))
+            let problem = Problem::new(Code::Internal, "The work was broken off.");
+            Err(visit.break_off(problem, operation))
         }
     }
 }
@@ -184,15 +185,6 @@ fn options(methods: &[Method]) -> HttpResponse {
         .finish()
 }
 
-impl Problem {
-    /// For the ways out that leave no request to answer: the problem with all that it needs.
-    fn into_error(self, visit: &Visit) -> Error {
-        let mut response = self.respond(&visit.path, &visit.request_id);
-        visit.headers(response.headers_mut());
-        actix_web::error::InternalError::from_response(self, response).into()
-    }
-}
-
 impl Visit {
     fn is_newsroom(&self) -> bool {
         self.path.starts_with("/v1/desk") || self.path.starts_with("/v1/auth")
@@ -229,6 +221,14 @@ impl Visit {
         self.headers(response.headers_mut());
         self.note(response.status(), operation);
         ServiceResponse::new(request, response)
+    }
+
+    /// For the ways out that leave no request to answer: the problem with all that it needs.
+    fn break_off(&self, problem: Problem, operation: &str) -> Error {
+        let mut response = problem.respond(&self.path, &self.request_id);
+        self.headers(response.headers_mut());
+        self.note(response.status(), operation);
+        actix_web::error::InternalError::from_response(problem, response).into()
     }
 
     fn problem_of(&self, error: &Error) -> Problem {
