@@ -53,6 +53,10 @@ pub async fn create_token(
     let tokens = tokens(&app, &user, sign_in.id, &refresh, now);
     app.db
         .write(move |tx| {
+            // While the password was hashed it may have been changed, or its user suspended.
+            if !store::hold_user(tx, user.id, user.password_hash.as_deref())? {
+                return Err(bad_credentials());
+            }
             store::insert_sign_in(tx, &sign_in)?;
             Ok::<_, Problem>(store::insert_refresh_token(
                 tx,
@@ -83,7 +87,11 @@ async fn password_fits(user: Option<User>, password: String) -> ApiResult<User> 
     let checked = checked
         .await
         .map_err(|_| Problem::new(Code::Internal, "The password could not be checked."))?;
-    checked.ok_or_else(|| Problem::new(Code::BadCredentials, "E-mail or password is not right."))
+    checked.ok_or_else(bad_credentials)
+}
+
+fn bad_credentials() -> Problem {
+    Problem::new(Code::BadCredentials, "E-mail or password is not right.")
 }
 
 fn tokens(

@@ -63,6 +63,18 @@ pub fn hold_active_admins(conn: &mut DbConn) -> QueryResult<usize> {
         .execute(conn)
 }
 
+/// True where the user is active and still has this password; it keeps both until the transaction
+/// ends, so that whoever changes them then sees what the transaction wrote.
+pub fn hold_user(conn: &mut DbConn, id: UserId, password_hash: Option<&str>) -> QueryResult<bool> {
+    let same = users::table
+        .filter(users::id.eq(id).and(users::state.eq(UserState::Active)))
+        .filter(users::password_hash.eq(password_hash));
+    diesel::update(same)
+        .set(users::version.eq(users::version))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
 pub fn insert_user(conn: &mut DbConn, user: &User) -> QueryResult<()> {
     diesel::insert_into(users::table)
         .values(user)
