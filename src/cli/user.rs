@@ -11,7 +11,7 @@ use crate::changes::{Action, Change, ItemKind};
 use crate::clock::Clock;
 use crate::config::{Environment, Settings};
 use crate::db::Db;
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -95,7 +95,7 @@ pub async fn create(
     Ok(user)
 }
 
-/// Changes an account and ends its sign-ins.
+/// Changes an account and ends its sign-ins; the last active admin stays one.
 async fn change(
     db: &Db,
     email: &str,
@@ -108,9 +108,16 @@ async fn change(
                 return Err(Problem::not_found());
             };
             let (read, now) = (user.version, tx.now());
+            let was_active_admin = user.is_active_admin();
             edit(&mut user);
+            if was_active_admin && !user.is_active_admin() && store::hold_active_admins(tx)? <= 1 {
+                let detail = "This is the last active admin. Make another one first.";
+                return Err(Problem::new(Code::WrongState, detail));
+            }
             user.touch(now);
-            store::save_user(tx, &user, read)?;
+            if !store::save_user(tx, &user, read)? {
+                return Err(Problem::stale(read + 1));
+            }
             store::end_sign_ins(tx, user.id, now)?;
             tx.record(Change::of(ItemKind::User, user.id, Action::Changed));
             Ok(user)
