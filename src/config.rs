@@ -47,12 +47,12 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "DATABASE_WAIT_SECONDS",
         Some("5"),
-        "how long a request waits for a connection",
+        "seconds that a request waits for a connection, 1 to 600",
     ),
     setting(
         "DATABASE_STATEMENT_SECONDS",
         Some("20"),
-        "how long one statement may take on PostgreSQL",
+        "seconds that one statement may take on PostgreSQL, 1 to 600",
     ),
     setting(
         "NEWSLINE_BIND",
@@ -181,7 +181,8 @@ impl Environment {
 
 impl Settings {
     pub fn read(environment: &Environment) -> Result<Self, ConfigError> {
-        let seconds = |name| environment.parse::<u64>(name).map(Duration::from_secs);
+        let seconds =
+            |name| within(environment.parse::<u64>(name)?, 1..=600, name).map(Duration::from_secs);
         let db = DbSettings {
             url: environment.parse::<DatabaseUrl>("DATABASE_URL")?,
             connections: within(
@@ -204,7 +205,7 @@ impl Settings {
             public_url: public_url(environment)?,
             languages: languages(environment)?,
             migrate: environment.parse("NEWSLINE_MIGRATE")?,
-            desk_origins: origins(environment),
+            desk_origins: origins(environment)?,
             secret: environment.get("NEWSLINE_SECRET").map(str::to_owned),
         })
     }
@@ -273,10 +274,26 @@ fn languages(environment: &Environment) -> Result<Vec<Lang>, ConfigError> {
     Ok(list.tags().to_vec())
 }
 
-fn origins(environment: &Environment) -> Vec<String> {
-    let list = environment.get("NEWSLINE_DESK_ORIGINS").unwrap_or_default();
+/// The origins as browsers write them: in lower case, without the port that the scheme implies.
+fn origins(environment: &Environment) -> Result<Vec<String>, ConfigError> {
+    let name = "NEWSLINE_DESK_ORIGINS";
+    let list = environment.get(name).unwrap_or_default();
     list.split(',')
-        .map(|origin| origin.trim().trim_end_matches('/').to_owned())
-        .filter(|o| !o.is_empty())
+        .map(str::trim)
+        .filter(|origin| !origin.is_empty())
+        .map(|text| {
+            origin(text).ok_or_else(|| ConfigError {
+                name,
+                problem: format!("expected origins such as https://desk.example.az, found {text}"),
+            })
+        })
         .collect()
+}
+
+fn origin(text: &str) -> Option<String> {
+    let url = url::Url::parse(text).ok()?;
+    let origin = url.origin().ascii_serialization();
+    // Whatever else an address may have (a path, a query, a user) would stand behind the slash.
+    let bare = url.as_str() == format!("{origin}/");
+    (bare && matches!(url.scheme(), "http" | "https")).then_some(origin)
 }

@@ -34,7 +34,11 @@ fn a_wrong_setting_is_named() {
         ("DATABASE_CONNECTIONS", "501"),
         ("DATABASE_CONNECTIONS", "many"),
         ("DATABASE_WAIT_SECONDS", "-1"),
+        ("DATABASE_WAIT_SECONDS", "0"),
+        ("DATABASE_WAIT_SECONDS", "601"),
         ("DATABASE_STATEMENT_SECONDS", "1.5"),
+        ("DATABASE_STATEMENT_SECONDS", "0"),
+        ("DATABASE_STATEMENT_SECONDS", "601"),
         ("NEWSLINE_BIND", "8080"),
         ("NEWSLINE_WORKERS", "-1"),
         ("NEWSLINE_WORKERS", "257"),
@@ -44,6 +48,14 @@ fn a_wrong_setting_is_named() {
         ("NEWSLINE_LANGUAGES", "azerbaijani language"),
         ("NEWSLINE_LANGUAGES", ","),
         ("NEWSLINE_MIGRATE", "yes"),
+        ("NEWSLINE_DESK_ORIGINS", "*"),
+        ("NEWSLINE_DESK_ORIGINS", "desk.example.az"),
+        ("NEWSLINE_DESK_ORIGINS", "ftp://desk.example.az"),
+        ("NEWSLINE_DESK_ORIGINS", "https://desk.example.az/login"),
+        (
+            "NEWSLINE_DESK_ORIGINS",
+            "https://desk.example.az, https://me@desk.example.az",
+        ),
     ] {
         let error = read(name, value)
             .err()
@@ -53,6 +65,16 @@ fn a_wrong_setting_is_named() {
             "{name}={value}: {error}"
         );
     }
+}
+
+#[test]
+fn origins_are_read_as_browsers_write_them() {
+    let origins = " https://Desk.example.az:443/, http://localhost:3000,";
+    let settings = read("NEWSLINE_DESK_ORIGINS", origins).expect("settings");
+    assert_eq!(
+        settings.desk_origins,
+        ["https://desk.example.az", "http://localhost:3000"]
+    );
 }
 
 #[test]
