@@ -13,15 +13,17 @@ use crate::app::App;
 use crate::auth::Staff;
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::schema::site;
-use crate::db::{Db, DbConn, Id, Instant, Json};
+use crate::db::{Db, DbConn, Id, Instant, Json, Tx};
 use crate::http::body::MergePatch;
 use crate::http::etag::{IfMatch, WithEtag};
 use crate::http::openapi::IfMatchHeader;
 use crate::http::patch::{Patch, many};
-use crate::http::problem::{ApiResult, Problem};
+use crate::http::problem::{ApiResult, Code, Problem};
 use crate::http::reading::Reading;
 use crate::http::words::{Line, WebAddress};
 use crate::language::{Lang, Slug};
+use crate::quotes::published as quotes;
+use crate::sources::projection as sources;
 
 pub fn mount(config: &mut ServiceConfig) {
     config
@@ -108,28 +110,34 @@ pub fn find(conn: &mut DbConn) -> QueryResult<Site> {
 
 /// Makes the site at first start, with the languages of the settings.
 pub async fn ensure(db: &Db, languages: Vec<Lang>) -> Result<(), Problem> {
-    db.write(move |tx| {
-        if find(tx).optional()?.is_some() {
-            return Ok(());
-        }
-        let new = Site {
-            id: ID,
-            version: 1,
-            name: "Newsline".to_owned(),
-            time_zone: "UTC".to_owned(),
-            languages: Json(languages.clone()),
-            article_url: None,
-            notice_url: None,
-            home_url: None,
-            social: Json(Vec::new()),
-            updated_at: tx.now(),
-        };
-        diesel::insert_into(site::table)
-            .values(&new)
-            .execute(&mut **tx)?;
-        Ok(())
-    })
-    .await
+    let made = db
+        .write(move |tx| {
+            if find(tx).optional()?.is_some() {
+                return Ok(());
+            }
+            let new = Site {
+                id: ID,
+                version: 1,
+                name: "Newsline".to_owned(),
+                time_zone: "UTC".to_owned(),
+                languages: Json(languages.clone()),
+                article_url: None,
+                notice_url: None,
+                home_url: None,
+                social: Json(Vec::new()),
+                updated_at: tx.now(),
+            };
+            diesel::insert_into(site::table)
+                .values(&new)
+                .execute(&mut **tx)?;
+            Ok::<_, Problem>(())
+        })
+        .await;
+    match made {
+        // Two nodes may start at once; either one's will do.
+        Err(problem) if problem.code() == Code::AlreadyExists => Ok(()),
+        made => made,
+    }
 }
 
 /// The settings of the site.
@@ -278,6 +286,9 @@ pub async fn get_desk_site(app: Data<App>) -> ApiResult<WithEtag<SiteJson>> {
 }
 
 /// Change the site
+///
+/// A new time zone moves the days on which quotes were said, a new first language the order in
+/// which sources stand; readers have both at once.
 #[utoipa::path(
     tag = "desk: site",
     params(IfMatchHeader),
@@ -297,7 +308,7 @@ pub async fn patch_site(
         .write(move |tx| {
             let mut site = find(tx)?;
             if_match.check(site.version)?;
-            let read = site.version;
+            let (read, before) = (site.version, site.clone());
             patch.clone().apply(&mut site)?;
             site.version += 1;
             site.updated_at = tx.now();
@@ -305,14 +316,15 @@ pub async fn patch_site(
             if diesel::update(unchanged).set(&site).execute(&mut **tx)? == 0 {
                 return Err(Problem::stale(read + 1));
             }
-            tx.record(
-                Change::of(
-                    ItemKind::Site,
-                    Id::<Site>::from_uuid(Uuid::nil()),
-                    Action::Changed,
-                )
-                .by(admin.id),
+            let touched = follow(tx, &before, &site)?;
+            let mut change = Change::of(
+                ItemKind::Site,
+                Id::<Site>::from_uuid(Uuid::nil()),
+                Action::Changed,
             );
+            // There is one site, so its surrogate key has no id.
+            change.keys = vec!["site".to_owned()];
+            tx.record(change.by(admin.id).touching(touched));
             Ok(site)
         })
         .await?;
@@ -320,4 +332,17 @@ pub async fn patch_site(
         version: site.version,
         item: site.into(),
     })
+}
+
+/// Works out anew what readers' rows keep of the time zone and the first language; gives the
+/// surrogate keys of the answers that differ now, besides those that name the site.
+fn follow(tx: &mut Tx, before: &Site, site: &Site) -> Result<Option<String>, Problem> {
+    if site.chain().first() != before.chain().first() {
+        sources::project_all(tx)?;
+    }
+    let moved = site.time_zone != before.time_zone;
+    if moved {
+        quotes::redate(tx, &site.zone())?;
+    }
+    Ok(moved.then(|| "quotes".to_owned()))
 }

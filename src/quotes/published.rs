@@ -102,6 +102,49 @@ impl PublishedQuote {
     }
 }
 
+/// Rows that are read at a time where all of them are worked out anew.
+const BATCH: i64 = 500;
+
+/// Works out anew when each quote was said, by the calendar of another time zone.
+pub fn redate(conn: &mut DbConn, zone: &jiff::tz::TimeZone) -> QueryResult<()> {
+    type Dated = (QuoteId, Option<SaidAt>, Option<Instant>, Instant);
+    let mut last: Option<QuoteId> = None;
+    loop {
+        let mut query = published_quotes::table
+            .filter(published_quotes::said_at.is_not_null())
+            .into_boxed();
+        if let Some(last) = last {
+            query = query.filter(published_quotes::id.gt(last));
+        }
+        let rows: Vec<Dated> = query
+            .select((
+                published_quotes::id,
+                published_quotes::said_at,
+                published_quotes::said_from,
+                published_quotes::published_at,
+            ))
+            .order(published_quotes::id)
+            .limit(BATCH)
+            .load(conn)?;
+        for (id, said_at, before, published_at) in &rows {
+            let said_from = said_at.as_ref().and_then(|said| said.start(zone));
+            if said_from == *before {
+                continue;
+            }
+            diesel::update(published_quotes::table.find(id))
+                .set((
+                    published_quotes::said_from.eq(said_from),
+                    published_quotes::sorted_at.eq(said_from.unwrap_or(*published_at)),
+                ))
+                .execute(conn)?;
+        }
+        match rows.last() {
+            Some((id, ..)) => last = Some(*id),
+            None => return Ok(()),
+        }
+    }
+}
+
 /// Puts these quotes in the place of those that readers saw in a text; gives the sources of both.
 pub fn replace(
     conn: &mut DbConn,
