@@ -10,10 +10,12 @@ use diesel::connection::SimpleConnection;
 
 use super::{DbConn, Unavailable};
 
-/// Which uniqueness an insert or update broke, as `table.column`, the same on both databases.
+/// Which uniqueness an insert or update broke, as `table.column`: the same on both databases where
+/// it is a unique column.
 ///
-/// SQLite names the columns (`UNIQUE constraint failed: slugs.lang, slugs.slug`), PostgreSQL the
-/// constraint (`slugs_pkey`, `sections_slug_key`); this gives the table and the last column.
+/// SQLite names the columns (`UNIQUE constraint failed: slugs.lang, slugs.slug`), of which this
+/// gives the last; PostgreSQL the constraint (`sections_slug_key`, but `slugs_pkey`, which becomes
+/// `slugs.pkey`).
 pub fn violated(error: &DieselError) -> Option<String> {
     let DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, information) = error else {
         return None;
