@@ -68,10 +68,10 @@ impl Parts<'_> {
         let mut made = Schemas::new();
         while let Some(name) = self.wanted.pop_first() {
             let part = part_name(&name);
-            let Some(mut schema) = self.schemas.get(&name).cloned() else {
+            if made.contains_key(&part) {
                 continue;
-            };
-            if !made.contains_key(&part) {
+            }
+            if let Some(mut schema) = self.schemas.get(&name).cloned() {
                 self.cut(&mut schema);
                 made.insert(part, schema);
             }
