@@ -93,7 +93,7 @@ pub struct NewArticle {
     #[schema(max_items = 50)]
     pub related: Vec<Related>,
     /// By language.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::http::json::distinct_map")]
     pub texts: BTreeMap<Lang, NewText>,
 }
 

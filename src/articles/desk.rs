@@ -12,7 +12,7 @@ use super::model::{Article, ArticleId};
 use super::projection;
 use super::published::{self, PublishedArticle};
 use super::sight::{as_published, find_own, find_seen, hold_own};
-use super::{store, writing};
+use super::{quoting, store, writing};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::auth::rights::Right;
@@ -214,7 +214,7 @@ fn create(tx: &mut Tx, story: Story, staff: &Staff) -> Result<Answer, Problem> {
     let mut change = Change::of(ItemKind::Article, article.id, Action::Created).by(staff.id);
     change.keys.clear();
     tx.record(change);
-    let named = writing::name_sources(tx, &post.sources, staff)?;
+    let named = quoting::name_sources(tx, &post.sources, staff)?;
     for (lang, text) in inputs {
         let made = writing::create_text(tx, &article, &lang, text, &named, staff);
         made.map_err(|problem| problem.below(&format!("/texts/{lang}")))?;
@@ -222,7 +222,7 @@ fn create(tx: &mut Tx, story: Story, staff: &Staff) -> Result<Answer, Problem> {
     let id = article.id;
     let texts = texts::of_items(tx, &[id.of()])?;
     let mut json = whole(tx, article, texts)?;
-    json.sources = Some(writing::matches_of(&named));
+    json.sources = Some(quoting::matches_of(&named));
     Answer::created(format!("/v1/desk/articles/{id}"), 1, &json)
 }
 

@@ -7,8 +7,9 @@ use super::api::{DeskText, NewText, Publication, Retraction, Submission, TextPat
 use super::input::{SlugWish, TextChange, TextInput};
 use super::model::Article;
 use super::publishing;
+use super::quoting::NamedSources;
 use super::sight::{find_own, find_seen, head};
-use super::writing::{self, Draughting, NamedSources, Saved};
+use super::writing::{self, Draughting, Saved};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::changes::{Action, Change, ItemKind};

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `model` | the article's row and who may see and write it |
 //! | `input` | what a tool posts, read and checked before the transaction |
+//! | `quoting` | a posted quote: its source, its outlet, the place of its words |
 //! | `writing` | saving a text: its body, its quotes, its slug, its revision |
 //! | `publishing` | the publish gate, corrections, and what readers get |
 //! | `sight` | who sees and writes which article at the desk |
@@ -14,6 +15,7 @@
 //! | `store`, `published`, `projection` | statements on the desk's tables, on what readers see, and what writes that |
 //! | `api`, `cards` | JSON of the newsroom, JSON of readers |
 //! | `assembly` | readers' answers, put together from rows and what is read by key |
+//! | `keys` | the surrogate keys of answers |
 //! | `filters` | what a readers' list can be narrowed to |
 //! | `desk`, `desk_texts`, `desk_history` | the newsroom's handlers |
 //! | `public` | the readers' handlers |
@@ -28,11 +30,13 @@ pub mod desk_texts;
 pub mod diff;
 pub mod filters;
 pub mod input;
+pub mod keys;
 pub mod model;
 pub mod projection;
 pub mod public;
 pub mod published;
 pub mod publishing;
+pub mod quoting;
 pub mod sight;
 pub mod slugs;
 pub mod store;

@@ -9,6 +9,7 @@ use super::api::ArticlePath;
 use super::assembly::{self, BodyChoice, CardInclude, Include, Wish};
 use super::cards::{ArticleCard, ArticleCards, ArticleJson, RelatedItem};
 use super::filters::ArticleFilters;
+use super::keys;
 use super::model::ArticleId;
 use super::published::{self, Key};
 use crate::app::App;
@@ -175,7 +176,7 @@ fn reading(article: &ArticleJson, fields: &Fields) -> ApiResult<Reading> {
     });
     Ok(chosen(article, fields, Fields::of_item)?
         .modified(Some(article.updated_at))
-        .about(assembly::keys_of(article))
+        .about(keys::keys_of(article))
         .linked(links))
 }
 
@@ -322,7 +323,7 @@ fn list_reading(
     let lang = served.as_ref().map(|served| served.lang.clone());
     let keys = lang
         .as_ref()
-        .map_or_else(Vec::new, |lang| assembly::keys_of_cards(lang, &page.items));
+        .map_or_else(Vec::new, |lang| keys::keys_of_cards(lang, &page.items));
     let modified = page.items.iter().map(|card| card.updated_at).max();
     let links = pager.links(&page.page);
     let reading = chosen(&ArticleCards { served, page }, fields, Fields::of_list)?;

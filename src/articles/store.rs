@@ -227,6 +227,14 @@ fn with_texts<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
         .filter(texts::state.eq_any(states))
         .filter(texts::pending.eq(filter.pending).or(any_pending))
         .filter(texts::lang.eq(lang).or(any_lang));
+    // What somebody may not see must not be found out by asking for it: of others' articles only
+    // published texts count, and never that something newer is pending.
+    let all = filter.seen_by.is_none().into_sql::<Bool>();
+    let nobody = UserId::from_uuid(uuid::Uuid::nil());
+    let own = articles::created_by.eq(filter.seen_by.unwrap_or(nobody));
+    let any_state = filter.pending.is_none().into_sql::<Bool>();
+    let open = texts::state.eq(TextState::Published).and(any_state);
+    let fitting = fitting.filter(all.or(own).or(open));
     query.filter(diesel::dsl::exists(fitting))
 }
 

@@ -11,6 +11,7 @@ use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::json::{Distinct, Strict};
 use super::once::Once;
 use super::problem::{Code, FieldError, Problem};
 
@@ -139,10 +140,10 @@ fn media_type(request: &HttpRequest, types: &[&str]) -> Result<(), Problem> {
 
 /// Reads JSON; a fault of syntax is a 400, of a field a 422 that points at it.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let value: Value = serde_json::from_slice(bytes)
+    let Distinct(value) = serde_json::from_slice(bytes)
         .map_err(|error| Problem::new(Code::InvalidJson, error.to_string()))?;
     check_tree(&value, &mut String::new(), 0)?;
-    serde_path_to_error::deserialize(value).map_err(|error| {
+    serde_path_to_error::deserialize(Strict(value)).map_err(|error| {
         let detail = error.inner().to_string();
         let mut pointer = pointer(error.path());
         if let Some(field) = detail

@@ -5,6 +5,7 @@ pub mod body;
 pub mod choosing;
 pub mod etag;
 pub mod front_door;
+pub mod json;
 pub mod language;
 pub mod metrics;
 pub mod once;

@@ -82,3 +82,27 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
         T::deserialize(deserializer).map(Self::Set)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Bounded {
+        #[serde(default, deserialize_with = "many::<1, 2, _, u8, _>")]
+        numbers: Patch<Vec<u8>>,
+    }
+
+    #[test]
+    fn a_list_has_as_many_items_as_its_bounds_say() {
+        let read = |json: &str| serde_json::from_str::<Bounded>(json).map(|read| read.numbers);
+        assert_eq!(read("{}").unwrap(), Patch::Absent);
+        assert_eq!(
+            read(r#"{"numbers": [1, 2]}"#).unwrap(),
+            Patch::Set(vec![1, 2])
+        );
+        assert!(read(r#"{"numbers": []}"#).is_err());
+        assert!(read(r#"{"numbers": [1, 2, 3]}"#).is_err());
+        assert!(read(r#"{"numbers": null}"#).is_err());
+    }
+}

@@ -9,9 +9,9 @@ use super::items::{self, Key, Selection};
 use super::model::{List, Rule};
 use super::published;
 use crate::app::App;
-use crate::articles::assembly;
 use crate::articles::cards::ArticleCard;
 use crate::articles::public::{CardIncludes, chosen};
+use crate::articles::{assembly, keys};
 use crate::db::{DbConn, Instant};
 use crate::http::choosing::Fields;
 use crate::http::language::{AcceptLanguage, LanguageAsked, LanguageParams};
@@ -170,7 +170,7 @@ pub async fn get_list_items(
         .ok_or_else(Problem::not_found)?;
     let keys = lang
         .as_ref()
-        .map_or_else(Vec::new, |lang| assembly::keys_of_cards(lang, &cards));
+        .map_or_else(Vec::new, |lang| keys::keys_of_cards(lang, &cards));
     let modified = cards
         .iter()
         .map(|card| card.updated_at)

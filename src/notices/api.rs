@@ -92,7 +92,7 @@ pub struct NewNotice {
     #[serde(default)]
     pub action: Option<NoticeAction>,
     /// By language.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::http::json::distinct_map")]
     pub texts: BTreeMap<Lang, NewNoticeText>,
 }
 

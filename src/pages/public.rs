@@ -6,10 +6,11 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::articles::assembly::{self, BodyChoice, Include, Wish};
+use crate::articles::assembly::{BodyChoice, Include, Wish};
 use crate::articles::cards::{
     ArticleCard, ArticleJson, QuoteOf, QuoteStub, RelatedItem, ReviewSums,
 };
+use crate::articles::keys;
 use crate::articles::public::{CardIncludes, Choice, SlugPath, article_at, chosen, find_article};
 use crate::db::{DbConn, Instant};
 use crate::http::choosing::Fields;
@@ -223,21 +224,21 @@ fn modified(page: &ArticlePage) -> Instant {
 
 fn keys_of(page: &ArticlePage, lang: &Lang) -> Vec<String> {
     let news = page.news_line.as_ref().map_or(&[][..], |list| &list.items);
-    assembly::keys_of(&page.article)
+    keys::keys_of(&page.article)
         .into_iter()
-        .chain(page.quotes.iter().flat_map(assembly::keys_of_quote))
+        .chain(page.quotes.iter().flat_map(keys::keys_of_quote))
         .chain(
             page.sources
                 .iter()
                 .map(|source| format!("source:{}", source.id)),
         )
-        .chain(assembly::keys_of_related(page.related.iter()))
+        .chain(keys::keys_of_related(page.related.iter()))
         .chain(
             page.notices
                 .iter()
                 .map(|notice| format!("notice:{}", notice.id)),
         )
         .chain(["notices".to_owned()])
-        .chain(assembly::keys_of_cards(lang, news))
+        .chain(keys::keys_of_cards(lang, news))
         .collect()
 }

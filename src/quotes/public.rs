@@ -10,8 +10,8 @@ use super::model::Occasion;
 use super::published::{self, Filter, Key};
 use super::said_at::SaidAt;
 use crate::app::App;
-use crate::articles::assembly;
 use crate::articles::public::chosen;
+use crate::articles::{assembly, keys};
 use crate::db::{DbConn, Instant};
 use crate::http::choosing::Fields;
 use crate::http::page::{COUNT_LIMIT, Page, Pager, Paging};
@@ -160,7 +160,7 @@ async fn timeline(
         .with_total(total)
         .map(|(_, card)| card);
     let links = pager.links(&page.page);
-    let inside = page.items.iter().flat_map(assembly::keys_of_quote);
+    let inside = page.items.iter().flat_map(keys::keys_of_quote);
     let inside: Vec<String> = ["quotes".to_owned()]
         .into_iter()
         .chain(keys)
@@ -254,5 +254,5 @@ pub async fn get_quote(
     Ok(chosen(&card, &query.0, Fields::of_item)?
         .in_language_of_path(&lang)
         .about([format!("quote:{id}")])
-        .about(assembly::keys_of_quote(&card)))
+        .about(keys::keys_of_quote(&card)))
 }

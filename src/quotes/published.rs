@@ -86,7 +86,11 @@ impl PublishedQuote {
             evidence_url: credit.evidence_url,
             statement: quote.statement,
             anchor_state: quote.anchor_state,
-            segments: quote.segments,
+            // Where words once stood is no place for a reader.
+            segments: match quote.anchor_state {
+                AnchorState::Orphaned => Json(Vec::new()),
+                _ => quote.segments,
+            },
             verification: quote.verification,
             verified_by: quote.verified_by,
             verified_at: quote.verified_at,

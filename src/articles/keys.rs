@@ -1,0 +1,74 @@
+//! Surrogate keys: the names of all that is inside an answer, by which a cache can drop it.
+
+use super::cards::{ArticleCard, ArticleJson, QuoteOf, RelatedItem, SectionName, TopicName};
+use crate::language::Lang;
+use crate::quotes::cards::QuoteCard;
+use crate::sources::model::SourceId;
+
+/// The surrogate keys of an article: itself and all that it carries.
+pub fn keys_of(article: &ArticleJson) -> Vec<String> {
+    let quotes = article.quotes.iter().flat_map(|quote| match quote {
+        QuoteOf::Named(stub) => stub.source.into_iter().map(key_of_source).collect(),
+        QuoteOf::Whole(card) => keys_of_quote(card),
+    });
+    let sources = article.sources.iter().flatten();
+    [format!("article:{}", article.id), "site".to_owned()]
+        .into_iter()
+        .chain(keys_of_names(
+            article.section.as_ref(),
+            Some(&article.topics),
+        ))
+        .chain(quotes)
+        .chain(sources.map(|source| key_of_source(source.id)))
+        .chain(keys_of_related(article.related.iter().flatten()))
+        .collect()
+}
+
+/// The surrogate keys of related items.
+pub fn keys_of_related<'a>(
+    items: impl Iterator<Item = &'a RelatedItem>,
+) -> impl Iterator<Item = String> {
+    items
+        .filter_map(|item| item.internal.as_ref())
+        .flat_map(keys_of_card)
+}
+
+fn keys_of_names(section: Option<&SectionName>, topics: Option<&Vec<TopicName>>) -> Vec<String> {
+    let section = section.map(|section| format!("section:{}", section.id));
+    let topics = topics.into_iter().flatten();
+    section
+        .into_iter()
+        .chain(topics.map(|topic| format!("topic:{}", topic.id)))
+        .collect()
+}
+
+fn keys_of_card(card: &ArticleCard) -> Vec<String> {
+    let quotes = card.quotes.iter().flatten();
+    [format!("article:{}", card.id)]
+        .into_iter()
+        .chain(keys_of_names(card.section.as_ref(), card.topics.as_ref()))
+        .chain(quotes.flat_map(keys_of_quote))
+        .collect()
+}
+
+/// The surrogate keys of a list of articles.
+pub fn keys_of_cards(lang: &Lang, cards: &[ArticleCard]) -> Vec<String> {
+    [format!("articles:{lang}"), "site".to_owned()]
+        .into_iter()
+        .chain(cards.iter().flat_map(keys_of_card))
+        .collect()
+}
+
+fn key_of_source(id: SourceId) -> String {
+    format!("source:{id}")
+}
+
+/// The surrogate keys of a quote: its article, its source and its outlet.
+pub fn keys_of_quote(card: &QuoteCard) -> Vec<String> {
+    let source = card.source.as_ref().map(|source| source.id);
+    let outlet = card.attribution.outlet.as_ref().map(|outlet| outlet.id);
+    let named = [source, outlet].into_iter().flatten().map(key_of_source);
+    named
+        .chain([format!("article:{}", card.article.id)])
+        .collect()
+}
