@@ -168,6 +168,94 @@ async fn pins_have_a_place_each_and_an_article_that_there_is() {
     assert_eq!(changed.json["hidden"], json!([articles[2]]));
 }
 
+/// The pages of News Line with so many items, forth and then back: the ids of each.
+async fn pages(app: &TestApp, limit: usize, end: &str) -> Vec<Vec<String>> {
+    let (mut pages, mut cursor) = (Vec::new(), String::new());
+    let mut way = "next";
+    loop {
+        let path = format!("/v1/lists/news-line/items?lang=en&limit={limit}{cursor}");
+        let page = app.anonymous().get(&path).await.expect(200).json;
+        let items = page["items"].as_array().expect("items");
+        let ids = items.iter().map(|item| item["id"].as_str().expect("an id"));
+        pages.push(ids.map(str::to_owned).collect());
+        assert!(pages.len() < 40, "they never end: {pages:?}");
+        if page["page"]["next"].is_null() && way == "next" {
+            way = end;
+        }
+        match page["page"][way].as_str() {
+            Some(other) => cursor = format!("&cursor={other}"),
+            None => return pages,
+        }
+    }
+}
+
+#[actix_web::test]
+async fn forth_and_back_the_pages_are_the_same_wherever_pins_stand() {
+    let app = TestApp::start().await;
+    let mut articles = Vec::new();
+    for _ in 0..5 {
+        let article = app.published_article(json!({})).await;
+        articles.push(article["id"].as_str().expect("an id").to_owned());
+    }
+    let newest: Vec<String> = articles.iter().rev().cloned().collect();
+    assert_eq!(pages(&app, 100, "next").await, [newest.clone()]);
+    for places in [
+        vec![3],
+        vec![1],
+        vec![2, 3, 4],
+        vec![1, 3, 5],
+        vec![4, 5],
+        vec![2, 40, 100],
+        vec![7, 8, 9, 10, 11],
+    ] {
+        let list = news_line(&app).await;
+        let pins = places.iter().zip(&articles);
+        let pins: Vec<Value> = pins
+            .map(|(place, article)| json!({"article": article, "position": place}))
+            .collect();
+        let patching = app.as_editor().patch(&place(&list), json!({"pins": pins}));
+        patching.if_match(&list.etag()).await.expect(200);
+        let mut expected: Vec<String> = newest.clone();
+        expected.retain(|article| !articles[..places.len()].contains(article));
+        for (place, article) in places.iter().zip(&articles) {
+            expected.insert(expected.len().min(place - 1), article.clone());
+        }
+        for limit in 1..=5 {
+            let forth: Vec<Vec<String>> = expected.chunks(limit).map(<[_]>::to_vec).collect();
+            let back = forth.iter().rev().skip(1).cloned();
+            let both: Vec<Vec<String>> = forth.iter().cloned().chain(back).collect();
+            assert_eq!(
+                pages(&app, limit, "prev").await,
+                both,
+                "{places:?} by {limit}"
+            );
+        }
+    }
+}
+
+#[actix_web::test]
+async fn the_total_counts_pins_that_the_rule_does_not_select() {
+    let app = TestApp::start().await;
+    let opinion = app.published_article(json!({"kind": "opinion"})).await;
+    let news = app.published_article(json!({})).await;
+    let rule = json!({"kind": "kind", "article_kind": "opinion"});
+    let list = json!({"slug": "views", "names": {"en": "Views"}, "rule": rule});
+    let list = app.as_editor().post("/v1/desk/lists", list).await;
+    let list = list.expect(201);
+    let pins = [(&news, 1), (&opinion, 2)];
+    let pins = pins.map(|(article, at)| json!({"article": article["id"], "position": at}));
+    let patching = app.as_editor().patch(&place(&list), json!({"pins": pins}));
+    patching.if_match(&list.etag()).await.expect(200);
+    let reading = app
+        .anonymous()
+        .get("/v1/lists/views/items?lang=en&count=true");
+    let read = reading.await.expect(200).json;
+    assert_eq!(
+        (&read["total"], &read["page"]["size"]),
+        (&json!(2), &json!(2))
+    );
+}
+
 /// An article's row, past the API.
 fn article(app: &TestApp) -> String {
     use diesel::prelude::*;

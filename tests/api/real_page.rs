@@ -336,3 +336,86 @@ async fn a_notice_for_elsewhere_stays_away_and_one_request_has_one_etag() {
         .expect(304);
     assert_eq!(again.bytes, b"");
 }
+
+#[actix_web::test]
+async fn a_notice_without_a_placement_stands_on_the_page_too() {
+    let page = Published::whole().await;
+    let mut notice = page.story["notice"].clone();
+    notice["placements"] = json!([]);
+    publish_notice(&page.app, &notice).await;
+    notice["placements"] = json!(["elsewhere"]);
+    publish_notice(&page.app, &notice).await;
+    assert_eq!(many(&page.page("en").await["notices"]).len(), 2);
+}
+
+/// Every id in an answer that a surrogate key can name: the key's kind and the id.
+fn named_in(json: &Value, kind: &'static str, found: &mut Vec<String>) {
+    match json {
+        Value::Array(items) => items.iter().for_each(|item| named_in(item, kind, found)),
+        Value::Object(fields) => {
+            if let Some(id) = fields.get("id").and_then(Value::as_str) {
+                found.push(format!("{kind}:{id}"));
+            }
+            for (name, value) in fields {
+                let kind = match name.as_str() {
+                    "source" | "sources" | "outlet" => "source",
+                    "section" => "section",
+                    "topics" => "topic",
+                    "notices" => "notice",
+                    "article" | "internal" | "items" => "article",
+                    _ => "",
+                };
+                named_in(value, kind, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[actix_web::test]
+async fn all_that_an_answer_names_has_its_surrogate_key() {
+    let page = Published::whole().await;
+    let editor = page.app.as_editor();
+    let named = |slug: &str| json!({"slug": slug, "names": {"en": "A name"}});
+    let section = editor.post("/v1/desk/sections", named("port"));
+    let topic = editor.post("/v1/desk/topics", named("ferries"));
+    section.await.expect(201);
+    topic.await.expect(201);
+    let filed = page
+        .app
+        .published_article(json!({"section": "port", "topics": ["ferries"]}))
+        .await;
+    let related =
+        json!([{"rel": "related", "label": null, "internal": filed["id"], "external": null}]);
+    let filing = json!({"section": "port", "topics": ["ferries"], "related": related});
+    let id = word(&page.article["id"]);
+    page.app.patch_article(id, filing).await.expect(200);
+    let lists = editor.get("/v1/desk/lists").await.expect(200).json;
+    let news_line = format!("list:{}", word(&lists["items"][0]["id"]));
+
+    let slug = word(&page.article["texts"]["en"]["slug"]);
+    for path in [
+        format!("/v1/pages/articles/en/{slug}?area=AZ-BA"),
+        format!("/v1/articles/{id}?lang=en&include=quotes,sources,related"),
+        "/v1/articles?lang=en&include=quotes,topics".to_owned(),
+        "/v1/lists/news-line/items?lang=en&include=quotes,topics".to_owned(),
+        "/v1/quotes?lang=en".to_owned(),
+    ] {
+        let answer = page.app.anonymous().get(&path).await.expect(200);
+        let keys = answer.header("surrogate-key").expect("surrogate keys");
+        let keys: Vec<&str> = keys.split(' ').collect();
+        let mut found = Vec::new();
+        named_in(&answer.json, "", &mut found);
+        found.retain(|key| !key.starts_with(':'));
+        if path.starts_with("/v1/quotes") {
+            found.retain(|key| key.starts_with("source:"));
+        }
+        assert!(found.iter().any(|key| key.starts_with("source:")), "{path}");
+        if path.contains("news-line") || path.contains("pages") {
+            found.push(news_line.clone());
+        }
+        for key in found {
+            assert!(keys.contains(&key.as_str()), "{path}: no {key} in {keys:?}");
+        }
+    }
+}
