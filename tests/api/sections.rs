@@ -262,6 +262,9 @@ async fn what_is_deleted_is_hidden_and_comes_back() {
         let restored = restoring.if_match(&etag).await.expect(200);
         assert_eq!(restored.json["deleted_at"], Value::Null);
         assert_eq!(seen(&format!("/v1/{path}")).await, 1);
+        let again = editor.request(reqwest::Method::PUT, &format!("{place}/restoration"));
+        let again = again.if_match(&restored.etag()).await;
+        again.problem("wrong-state", 409);
     }
 }
 

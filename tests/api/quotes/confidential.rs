@@ -199,6 +199,30 @@ async fn a_later_change_of_disclosure_reaches_everything_at_once() {
 }
 
 #[actix_web::test]
+async fn coming_on_record_names_it_as_it_was_published_and_not_as_a_draft_has_it() {
+    let scene = Scene::published("protected").await;
+    let other = json!({"kind": "person", "names": {"en": "Somebody Else"}});
+    let posting = scene.app.as_editor().post("/v1/desk/sources", other);
+    let other = posting.await.expect(201).json;
+    let path = format!("/v1/desk/quotes/{}", id_of(&scene.quote().await));
+    for patch in [
+        json!({"attribution": {"stated_name": "Draft Name"}}),
+        json!({"source": id_of(&other)}),
+    ] {
+        let etag = scene.app.desk_text(&scene.id, "en").await.etag();
+        let patching = scene.app.as_editor().patch(&path, patch);
+        patching.if_match(&etag).await.expect(200);
+    }
+
+    scene.disclose("on_record").await;
+    let quote = scene.quote().await;
+    assert_eq!(
+        (&quote["source"]["id"], &quote["attribution"]["stated_name"]),
+        (&json!(scene.source), &json!(NAME))
+    );
+}
+
+#[actix_web::test]
 async fn contributors_do_not_learn_of_it_by_posting_its_name() {
     let scene = Scene::published("protected").await;
     let contributor = scene.app.as_contributor();

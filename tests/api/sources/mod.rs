@@ -6,10 +6,11 @@ mod readers;
 use diesel::prelude::*;
 use newsline::db::schema::{
     articles, published_articles, published_quotes, published_sources, published_terms,
-    published_texts, quotes,
+    published_texts, quotes, revisions, texts,
 };
 use newsline::db::{AnyId, DbConn, Id, Json};
 use newsline::http::problem::Problem;
+use newsline::quotes::model::Quote;
 use newsline::sources::matching::{self, MatchedBy, NewSource};
 use newsline::sources::{SourceId, projection};
 use serde_json::{Value, json};
@@ -62,6 +63,7 @@ async fn publish_quote(app: &TestApp, source: SourceId, outlet: Option<SourceId>
                 .order(articles::id.desc())
                 .first(&mut **tx)?;
             insert_quote(tx, quote, article, source, outlet, now)?;
+            insert_revision(tx, article, author, now)?;
             let both: Vec<SourceId> = [Some(source), outlet].into_iter().flatten().collect();
             Ok::<_, Problem>(projection::project(tx, &both)?)
         })
@@ -171,6 +173,47 @@ fn insert_quote(
             published_quotes::verification.eq("unverified"),
             published_quotes::sorted_at.eq(now),
             published_quotes::published_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The text of an article, published as the desk has it.
+fn insert_revision(
+    conn: &mut DbConn,
+    article: AnyId,
+    author: newsline::auth::UserId,
+    now: newsline::db::Instant,
+) -> QueryResult<()> {
+    let quotes: Vec<Quote> = quotes::table
+        .filter(quotes::article_id.eq(article))
+        .load(conn)?;
+    diesel::insert_into(texts::table)
+        .values((
+            texts::item_id.eq(article),
+            texts::item_kind.eq("article"),
+            texts::lang.eq("en"),
+            texts::version.eq(1_i64),
+            texts::state.eq("published"),
+            texts::head_revision.eq(1),
+            texts::published_revision.eq(Some(1)),
+            texts::headline.eq("A bridge opens"),
+            texts::created_by.eq(author),
+            texts::created_at.eq(now),
+            texts::saved_at.eq(now),
+        ))
+        .execute(conn)?;
+    diesel::insert_into(revisions::table)
+        .values((
+            revisions::item_id.eq(article),
+            revisions::lang.eq("en"),
+            revisions::number.eq(1),
+            revisions::headline.eq("A bridge opens"),
+            revisions::body.eq(Json(json!([]))),
+            revisions::quotes.eq(Json(quotes)),
+            revisions::cause.eq("save"),
+            revisions::saved_by.eq(author),
+            revisions::saved_at.eq(now),
         ))
         .execute(conn)
         .map(drop)
