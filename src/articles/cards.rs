@@ -6,9 +6,8 @@ use utoipa::ToSchema;
 
 use super::model::{ArticleId, ArticleKind, Author, External, Rel, ReviewPolicy};
 use super::published::Raw;
-use super::store;
 use crate::body::Body;
-use crate::db::{Instant, Json};
+use crate::db::Instant;
 use crate::language::{Dir, Lang, Served, Slug};
 use crate::quotes::cards::QuoteCard;
 use crate::quotes::model::QuoteId;
@@ -179,30 +178,6 @@ pub struct Correction {
     /// The keys of the blocks that were changed.
     pub blocks: Vec<String>,
     pub at: Instant,
-}
-
-impl From<&store::Correction> for Correction {
-    fn from(correction: &store::Correction) -> Self {
-        let store::Correction {
-            item_id: _,
-            lang: _,
-            to_revision,
-            from_revision,
-            note,
-            quotes: Json(quotes),
-            blocks: Json(blocks),
-            made_by: _,
-            made_at,
-        } = correction.clone();
-        Self {
-            from_revision,
-            to_revision,
-            note,
-            quotes,
-            blocks,
-            at: made_at,
-        }
-    }
 }
 
 /// An article in one language.

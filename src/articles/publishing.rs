@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::api::Publication;
+use super::cards;
 use super::model::{Article, ArticleId};
 use super::projection;
 use super::published::{PublishedArticle, PublishedText, Raw};
@@ -206,7 +207,7 @@ fn strings_in(value: &serde_json::Value, words: &mut String) {
         }
         serde_json::Value::Array(items) => items.iter().for_each(|item| strings_in(item, words)),
         serde_json::Value::Object(fields) => {
-            fields.values().for_each(|item| strings_in(item, words))
+            fields.values().for_each(|item| strings_in(item, words));
         }
         _ => {}
     }
@@ -407,7 +408,7 @@ fn copy(
         quote_count: i32::try_from(quotes.len()).unwrap_or(i32::MAX),
         corrections: raw(&corrections
             .iter()
-            .map(super::cards::Correction::from)
+            .map(cards::Correction::from)
             .collect::<Vec<_>>())?,
         translation: None,
         revision: text.head_revision,
@@ -439,4 +440,28 @@ fn raw(value: &impl serde::Serialize) -> Result<Raw, Problem> {
     written
         .map(Json)
         .map_err(|_| Problem::new(Code::Internal, "The copy for readers cannot be written."))
+}
+
+impl From<&Correction> for cards::Correction {
+    fn from(correction: &Correction) -> Self {
+        let Correction {
+            item_id: _,
+            lang: _,
+            to_revision,
+            from_revision,
+            note,
+            quotes: Json(quotes),
+            blocks: Json(blocks),
+            made_by: _,
+            made_at,
+        } = correction.clone();
+        Self {
+            from_revision,
+            to_revision,
+            note,
+            quotes,
+            blocks,
+            at: made_at,
+        }
+    }
 }
