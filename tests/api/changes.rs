@@ -52,6 +52,7 @@ async fn a_change_says_who_did_what_to_which_thing() {
         .expect("a change");
     assert_eq!(change["kind"], "site");
     assert_eq!(change["action"], "changed");
+    assert_eq!(change["surrogate_keys"], json!(["site"]));
     assert_eq!(change["actor"], app.people.admin.user.id.to_string());
     assert_eq!(changes.json["last"], change["seq"]);
 }

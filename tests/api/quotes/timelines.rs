@@ -164,3 +164,21 @@ async fn a_source_is_known_to_readers_from_its_first_quote_to_its_last() {
     }
     assert_eq!(words(&reader, "/v1/quotes").await, [""; 0]);
 }
+
+#[actix_web::test]
+async fn a_new_time_zone_moves_the_days_on_which_things_were_said() {
+    let app = TestApp::start().await;
+    let times = ["2024-05-01", "2024-04-30T22:00:00Z"].map(Value::from);
+    spoken(&app, &times).await;
+    let reader = app.anonymous();
+    assert_eq!(words(&reader, "/v1/quotes").await, ["Word 0.", "Word 1."]);
+
+    // There the first of May began two hours earlier.
+    let patch = json!({"time_zone": "Asia/Baku"});
+    let patching = app.as_admin().patch("/v1/desk/site", patch);
+    patching.if_match("\"1\"").await.expect(200);
+
+    assert_eq!(words(&reader, "/v1/quotes").await, ["Word 1.", "Word 0."]);
+    let said_after = "/v1/quotes?said_after=2024-04-30T21:00:00Z";
+    assert_eq!(words(&reader, said_after).await, ["Word 1."]);
+}

@@ -249,3 +249,28 @@ async fn no_merge_names_or_hides_anybody_by_the_way() {
     );
     refused.await.problem("forbidden", 403);
 }
+
+#[actix_web::test]
+async fn the_first_language_of_the_site_gives_sources_their_order() {
+    let app = TestApp::start().await;
+    for names in [
+        json!({"az": "Zərdab qəzeti", "en": "A Paper"}),
+        json!({"az": "Axşam qəzeti", "en": "The Evening"}),
+    ] {
+        let source = json!({"kind": "organisation", "names": names});
+        let source = made(&app.as_editor(), source).await;
+        publish_quote(&app, id(&source), None).await;
+    }
+    let order = async || {
+        let list = app.anonymous().get("/v1/sources?lang=en").await.expect(200);
+        let name = |nth: usize| list.json["items"][nth]["name"].clone();
+        [name(0), name(1)]
+    };
+    assert_eq!(order().await, ["The Evening", "A Paper"]);
+
+    let patch = json!({"languages": ["en", "az", "ru"]});
+    let patching = app.as_admin().patch("/v1/desk/site", patch);
+    patching.if_match("\"1\"").await.expect(200);
+
+    assert_eq!(order().await, ["A Paper", "The Evening"]);
+}
