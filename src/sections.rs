@@ -21,7 +21,7 @@ use crate::http::language::{AcceptLanguage, LanguageAsked, LanguageParams};
 use crate::http::once::Answer;
 use crate::http::openapi::IfMatchHeader;
 use crate::http::page::{Listing, Page, Paging, Position};
-use crate::http::patch::Patch;
+use crate::http::patch::{Patch, within};
 use crate::http::path::ItemPath;
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::{Deleted, Query};
@@ -211,7 +211,7 @@ pub struct SectionPatch {
     #[serde(default)]
     #[schema(value_type = NamesPatch)]
     names: Patch<NamesPatch>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "within::<0, MAX_POSITION, _, _>")]
     #[schema(value_type = i32, minimum = 0, maximum = 1_000_000)]
     position: Patch<i32>,
 }
@@ -225,9 +225,7 @@ impl SectionPatch {
         } = self;
         slug.apply(&mut section.slug);
         named::desk::patch_names(names, &mut section.names.0)?;
-        if let Patch::Set(position) = position {
-            section.position = checked(position)?;
-        }
+        position.apply(&mut section.position);
         Ok(())
     }
 }

@@ -77,6 +77,21 @@ where
     }
 }
 
+/// For `deserialize_with`: a number from `MIN` to `MAX`, or the patch of one.
+pub fn within<'de, const MIN: i32, const MAX: i32, D, N>(deserializer: D) -> Result<N, D::Error>
+where
+    D: Deserializer<'de>,
+    N: From<i32>,
+{
+    let number = i32::deserialize(deserializer)?;
+    match (MIN..=MAX).contains(&number) {
+        true => Ok(number.into()),
+        false => Err(serde::de::Error::custom(format!(
+            "expected a number from {MIN} to {MAX}"
+        ))),
+    }
+}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::deserialize(deserializer).map(Self::Set)

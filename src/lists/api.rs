@@ -8,7 +8,7 @@ use super::model::{
     SourceId,
 };
 use crate::db::Instant;
-use crate::http::patch::{Patch, many};
+use crate::http::patch::{Patch, many, within};
 use crate::http::problem::Problem;
 use crate::language::{Names, NamesPatch, Slug};
 
@@ -131,6 +131,7 @@ pub enum NewRule {
 pub struct NewPin {
     article: ArticleId,
     /// The place in the list, counted from 1.
+    #[serde(deserialize_with = "within::<1, 100, _, _>")]
     #[schema(minimum = 1, maximum = 100)]
     position: i32,
     /// When the pin ends; absent or null where it stays.

@@ -19,6 +19,7 @@ mod notices;
 mod openapi;
 mod permissions;
 mod quotes;
+mod reading;
 mod real_page;
 mod reviews;
 mod sections;

@@ -177,7 +177,10 @@ async fn a_notice_is_seen_while_its_window_is_open() {
         .at("active_at");
 
     app.clock.advance(HOUR + 120);
-    assert_eq!(shown(&app, "?active_at=now").await, std::slice::from_ref(&id));
+    assert_eq!(
+        shown(&app, "?active_at=now").await,
+        std::slice::from_ref(&id)
+    );
     app.anonymous().get(&address).await.expect(200);
 
     app.clock.advance(HOUR);
@@ -276,7 +279,10 @@ async fn placements_and_kinds_narrow_the_list() {
     alert["kind"] = json!("alert");
     let alert = published(&app, &alert).await;
 
-    assert_eq!(shown(&app, "?placement=home").await, std::slice::from_ref(&home));
+    assert_eq!(
+        shown(&app, "?placement=home").await,
+        std::slice::from_ref(&home)
+    );
     assert_eq!(shown(&app, "?placement=kiosk,article").await, [home]);
     assert_eq!(shown(&app, "?kind=alert,service").await, [alert]);
     assert!(shown(&app, "?placement=kiosk").await.is_empty());

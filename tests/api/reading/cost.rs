@@ -1,0 +1,133 @@
+//! The number of statements of a request depends on what it includes, never on how many rows
+//! come back.
+
+use serde_json::{Value, json};
+
+use super::stock;
+use crate::support::{Client, TestApp, id_of, items_of};
+
+/// The statements of one request, which must be answered with as many rows as it says.
+async fn cost(app: &TestApp, client: &Client, path: &str, rows: (&str, usize)) -> u64 {
+    let before = app.app.db.statements();
+    let answer = client.get(path).await.expect(200);
+    let spent = app.app.db.statements() - before;
+    let found = answer.json.pointer(rows.0).and_then(Value::as_array);
+    assert_eq!(found.map(Vec::len), Some(rows.1), "{answer}");
+    assert!(spent > 0, "{path} is not counted");
+    spent
+}
+
+/// An article with this many quotes, each of somebody else.
+async fn quoting(app: &TestApp, size: usize) -> String {
+    let names: Vec<String> = (0..size)
+        .map(|nth| format!("Person {size} of {nth}"))
+        .collect();
+    let sources: serde_json::Map<_, _> = names
+        .iter()
+        .enumerate()
+        .map(|(nth, name)| {
+            (
+                format!("p{nth}"),
+                json!({"kind": "person", "names": {"en": name}}),
+            )
+        })
+        .collect();
+    let quotes: Vec<Value> = (0..size)
+        .map(|nth| json!({"source": format!("#p{nth}"), "manner": "direct", "text": format!("Word {nth}.")}))
+        .collect();
+    let body: Vec<String> = (0..size).map(|nth| format!("Word {nth}.")).collect();
+    let text = json!({"headline": format!("Quotes {size}"), "body_markdown": body.join("\n\n"), "quotes": quotes});
+    let article = app.published_article(json!({"sources": sources, "topics": ["rain"], "section": "city", "texts": {"en": text}})).await;
+    id_of(&article).to_owned()
+}
+
+#[actix_web::test]
+async fn an_article_costs_the_same_with_one_quote_and_with_thirty() {
+    let app = TestApp::start().await;
+    stock(&app, 1).await;
+    let (few, many) = (quoting(&app, 1).await, quoting(&app, 30).await);
+    let reader = app.anonymous();
+    let include = "include=quotes,sources,related,reviews";
+    for (one, thirty, place) in [
+        (
+            format!("/v1/articles/{few}"),
+            format!("/v1/articles/{many}"),
+            "/quotes",
+        ),
+        (
+            format!("/v1/articles/{few}?{include}"),
+            format!("/v1/articles/{many}?{include}"),
+            "/sources",
+        ),
+        (
+            format!("/v1/articles/{few}/quotes"),
+            format!("/v1/articles/{many}/quotes"),
+            "/items",
+        ),
+        (
+            "/v1/articles/by-slug/en/quotes-1".to_owned(),
+            "/v1/articles/by-slug/en/quotes-30".to_owned(),
+            "/quotes",
+        ),
+        (
+            "/v1/pages/articles/en/quotes-1".to_owned(),
+            "/v1/pages/articles/en/quotes-30".to_owned(),
+            "/quotes",
+        ),
+        (
+            "/v1/quotes?limit=1".to_owned(),
+            "/v1/quotes?limit=30".to_owned(),
+            "/items",
+        ),
+        (
+            "/v1/sources?limit=1&lang=en".to_owned(),
+            "/v1/sources?limit=30&lang=en".to_owned(),
+            "/items",
+        ),
+    ] {
+        let cheap = cost(&app, &reader, &one, (place, 1)).await;
+        let dear = cost(&app, &reader, &thirty, (place, 30)).await;
+        assert_eq!(cheap, dear, "{thirty}");
+    }
+}
+
+#[actix_web::test]
+async fn a_list_costs_the_same_with_five_and_with_fifty() {
+    let app = TestApp::start().await;
+    stock(&app, 50).await;
+    let (reader, editor) = (app.anonymous(), app.as_editor());
+    for (client, path) in [
+        (&reader, "/v1/articles?lang=en&include=quotes,topics"),
+        (&reader, "/v1/articles?lang=en"),
+        (&reader, "/v1/lists/news-line/items?lang=en&include=topics"),
+        (&editor, "/v1/desk/articles?state=published"),
+    ] {
+        let cheap = cost(&app, client, &format!("{path}&limit=5"), ("/items", 5)).await;
+        let dear = cost(&app, client, &format!("{path}&limit=50"), ("/items", 50)).await;
+        assert_eq!(cheap, dear, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn a_page_costs_the_same_with_more_of_everything() {
+    let app = TestApp::start().await;
+    let all = stock(&app, 12).await;
+    let reader = app.anonymous();
+    let path = "/v1/pages/articles/en/article-0?area=AZ-BA";
+    let alone = reader.get(path).await.expect(200).json;
+    assert_eq!(items_of(&alone["news_line"]).len(), 10);
+    let related = |ids: &[String]| -> Value {
+        ids.iter()
+            .map(|id| json!({"rel": "related", "internal": id}))
+            .collect()
+    };
+    app.patch_article(&all[0], json!({"related": related(&all[1..2])}))
+        .await
+        .expect(200);
+    let cheap = cost(&app, &reader, path, ("/related", 1)).await;
+    app.patch_article(&all[0], json!({"related": related(&all[1..])}))
+        .await
+        .expect(200);
+    let dear = cost(&app, &reader, path, ("/related", 11)).await;
+    assert_eq!(cheap, dear);
+}
