@@ -164,7 +164,7 @@ async fn a_list_serves_one_language_for_all_its_items() {
         );
         assert_eq!(
             shown(&reader, &format!("{path}?lang=en")).await,
-            [both.clone()]
+            std::slice::from_ref(&both)
         );
         let list = reader.get(&format!("{path}?lang=en-GB")).await.expect(200);
         assert_eq!(
