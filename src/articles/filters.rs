@@ -9,6 +9,7 @@ use crate::http::problem::Problem;
 use crate::http::query::{Params, QueryPart};
 use crate::language::Lang;
 use crate::sources::model::SourceId;
+use crate::sources::published as published_sources;
 use crate::text_enum;
 use crate::{sections, topics};
 
@@ -109,9 +110,10 @@ impl ArticleFilters {
             terms.push((TermKind::Topic, known_or_none(ids)));
         }
         if !self.source.is_empty() {
+            let sources = published_sources::survivors(conn, self.source)?;
             terms.push((
                 TermKind::Source,
-                self.source.iter().map(|source| source.of()).collect(),
+                sources.iter().map(|source| source.of()).collect(),
             ));
         }
         Ok(Filter {

@@ -87,17 +87,21 @@ impl Params {
             .collect()
     }
 
-    /// What identifies the selection of a list: every parameter but those that turn its pages.
+    /// What identifies the selection of a list: every parameter but those that turn its pages or
+    /// shape its items.
     pub fn selection(&self) -> String {
         let mut pairs: Vec<_> = self
             .0
             .iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "cursor" | "limit" | "count"))
+            .filter(|(name, _)| !NOT_SELECTING.contains(&name.as_str()))
             .collect();
         pairs.sort();
         format!("{pairs:?}")
     }
 }
+
+/// Parameters that turn pages or shape items, and so do not say which items a list has.
+const NOT_SELECTING: [&str; 5] = ["cursor", "limit", "count", "include", "fields"];
 
 /// A group of parameters that a handler asks for.
 pub trait QueryPart: Sized {

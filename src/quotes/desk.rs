@@ -362,7 +362,13 @@ pub async fn verify_quote(
     let (quote, version) = app
         .db
         .write(move |tx| {
-            let (mut quote, article, mut text) = find_own_quote(tx, id, &editor)?;
+            // What readers see is verified or withdrawn, even where the desk has removed it since.
+            let mut quote = store::find_any(tx, id)?.ok_or_else(Problem::not_found)?;
+            if quote.removed_at.is_some() && published::find(tx, id)?.is_none() {
+                return Err(Problem::not_found());
+            }
+            let (article, texts) = find_own(tx, quote.article_id, &editor)?;
+            let mut text = text_of(texts, &quote.lang)?;
             if_match.check(text.version)?;
             let (read, now) = (text.version, tx.now());
             quote.verify(state, editor.id, now);

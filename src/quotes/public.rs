@@ -101,7 +101,7 @@ impl TimelineFilters {
         }
         Ok(Filter {
             sources,
-            outlets: self.outlet,
+            outlets: published_sources::survivors(conn, self.outlet)?,
             occasions: self.occasion,
             topics,
             langs: self
@@ -142,6 +142,7 @@ async fn timeline(
         .db
         .read_snapshot(move |conn| {
             let site = site::find(conn)?;
+            let sources = published_sources::survivors(conn, sources)?;
             let filter = filters.filter(conn, &site, sources)?;
             let rows = published::list(conn, &filter, at, limit)?;
             let total = count

@@ -18,6 +18,11 @@ pub fn find(conn: &mut DbConn, id: QuoteId) -> QueryResult<Option<Quote>> {
         .optional()
 }
 
+/// A quote, also one that is no longer part of its text.
+pub fn find_any(conn: &mut DbConn, id: QuoteId) -> QueryResult<Option<Quote>> {
+    quotes::table.find(id).first(conn).optional()
+}
+
 /// The article of a quote, be the quote part of its text or not.
 pub fn article_of(conn: &mut DbConn, id: QuoteId) -> QueryResult<Option<ArticleId>> {
     quotes::table

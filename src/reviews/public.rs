@@ -59,7 +59,13 @@ pub async fn list_reviews(
     let (reviews, total, sums) = app
         .db
         .read_snapshot(move |conn| {
-            articles::find_article(conn, article)?.ok_or_else(Problem::not_found)?;
+            if articles::find_article(conn, article)?.is_none() {
+                // A retracted article leaves its note here, too.
+                let note = articles::retractions(conn, article)?.into_iter().next();
+                return Err(note.map_or_else(Problem::not_found, |(_, note)| {
+                    Problem::new(Code::Gone, note)
+                }));
+            }
             let reviews = published::list(conn, article, &langs, at, rows)?;
             let total = count.then(|| published::count(conn, article, &langs, COUNT_LIMIT + 1));
             let sums = articles::review_sums(conn, &[article])?;

@@ -253,6 +253,21 @@ pub fn find_many(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<BTreeMap<So
         .collect())
 }
 
+/// The sources themselves, or those that they were merged into.
+pub fn survivors(conn: &mut DbConn, ids: Vec<SourceId>) -> QueryResult<Vec<SourceId>> {
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let merged: Vec<(SourceId, Option<SourceId>)> = published_sources::table
+        .filter(published_sources::id.eq_any(&ids))
+        .filter(published_sources::merged_into.is_not_null())
+        .select((published_sources::id, published_sources::merged_into))
+        .load(conn)?;
+    let merged: BTreeMap<SourceId, Option<SourceId>> = merged.into_iter().collect();
+    let survivor = |id: SourceId| merged.get(&id).copied().flatten().unwrap_or(id);
+    Ok(ids.into_iter().map(survivor).collect())
+}
+
 /// The readers' rows of several sources, by name.
 pub fn find_rows(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<PublishedSource>> {
     published_sources::table
