@@ -413,6 +413,7 @@ async fn what_is_retracted_is_gone_for_good_and_says_why() {
         format!("/v1/articles/{id}?lang=en"),
         format!("/v1/articles/{id}/quotes"),
         format!("/v1/articles/{id}/related"),
+        format!("/v1/articles/{id}/reviews"),
         "/v1/articles/by-slug/en/rain".to_owned(),
         "/v1/pages/articles/en/rain".to_owned(),
     ] {

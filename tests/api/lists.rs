@@ -282,3 +282,25 @@ fn article(app: &TestApp) -> String {
         .expect("an article");
     article.to_string()
 }
+
+#[actix_web::test]
+async fn a_list_about_a_source_that_readers_do_not_know_is_not_there_for_them() {
+    let app = TestApp::start().await;
+    let source = json!({"kind": "person", "names": {"en": "Somebody"}, "disclosure": "protected"});
+    let source = app
+        .as_editor()
+        .post("/v1/desk/sources", source)
+        .await
+        .expect(201);
+    let list = json!({"slug": "on-somebody", "names": {"en": "On somebody"},
+        "rule": {"kind": "source", "source": source.json["id"]}});
+    app.as_editor()
+        .post("/v1/desk/lists", list)
+        .await
+        .expect(201);
+    let items = app
+        .anonymous()
+        .get("/v1/lists/on-somebody/items?lang=en")
+        .await;
+    items.problem("not-found", 404);
+}

@@ -193,3 +193,21 @@ async fn a_body_beyond_one_mebibyte_is_refused() {
         .await
         .problem("bad-credentials", 401);
 }
+
+#[actix_web::test]
+async fn a_name_stands_once_and_a_struct_is_an_object() {
+    let app = TestApp::start().await;
+    let words = r#"{"email": "a@example.az", "email": "b@example.az", "password": "x"}"#;
+    let twice = post(&app, "application/json", words).await;
+    twice.problem("invalid-json", 400);
+    let row = post(&app, "application/json", r#"["a@example.az", "x"]"#).await;
+    row.problem("invalid-field", 422);
+    let twins = json!({"kind": "news", "texts": {
+        "en": {"headline": "One"}, "EN": {"headline": "Other"},
+    }});
+    let told = app.as_editor().post("/v1/desk/articles", twins).await;
+    told.problem("invalid-field", 422);
+    let elsewhere = json!({"kind": "news", "texts": {"de": {"headline": "Brücke"}}});
+    let told = app.as_editor().post("/v1/desk/articles", elsewhere).await;
+    told.problem("invalid-field", 422).at("/texts/de");
+}

@@ -181,6 +181,11 @@ async fn a_merged_source_gives_everything_to_its_survivor() {
             Some(format!("{}?lang=en", public(&kept)).as_str())
         );
     }
+    let of = |source: SourceId| format!("/v1/quotes?source={source}");
+    let by_old = reader.get(&of(id(&double))).await.expect(200);
+    let by_new = reader.get(&of(id(&kept))).await.expect(200);
+    assert_eq!(by_old.json["items"], by_new.json["items"]);
+    assert_eq!(by_old.json["page"]["size"], 1);
     assert_eq!(
         names(&reader.get("/v1/sources").await.expect(200)),
         ["Rashad Nabiyev"]
