@@ -5,6 +5,7 @@ mod bodies;
 mod coding;
 mod headers;
 mod methods;
+mod panics;
 mod queries;
 mod request_ids;
 mod sharing;
