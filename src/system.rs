@@ -53,7 +53,7 @@ pub async fn get_readiness(app: Data<App>) -> ApiResult<Json<Health>> {
 /// Numbers to watch
 ///
 /// In the text format of Prometheus.
-#[utoipa::path(tag = "system", responses((status = 200, body = String, content_type = "text/plain")))]
+#[utoipa::path(tag = "system", responses((status = 200, body = String, content_type = "text/plain", example = "newsline_statements 42")))]
 #[get("/metrics")]
 pub async fn get_metrics(app: Data<App>) -> HttpResponse {
     let text = app.metrics.text(app.db.statements());

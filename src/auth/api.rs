@@ -10,6 +10,7 @@ use crate::http::words::Line;
 /// E-mail and password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "editor@example.az", "password": "a long sentence of your own"}))]
 pub struct Credentials {
     pub email: Line<254>,
     #[schema(format = Password)]
@@ -19,6 +20,7 @@ pub struct Credentials {
 /// A refresh token.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"refresh_token": "nlt_0192f1a27c3e7b109a551f0c2d3e4a01_kq3Zt0dZ1c7uWm5m2n4o6p8r0s2t4v6w8y0A2C4E6Gg"}))]
 pub struct Refresh {
     pub refresh_token: Line<200>,
 }
@@ -40,6 +42,7 @@ pub struct Tokens {
 /// The present password, and the next one.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"current": "a long sentence of your own", "new": "another long sentence"}))]
 pub struct PasswordChange {
     #[schema(format = Password)]
     pub current: Line<1000>,

@@ -152,6 +152,7 @@ impl PublicKey {
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Jwk {
     pub kty: &'static str,
+    #[schema(example = "Ed25519")]
     pub crv: &'static str,
     /// The 32 bytes of the public key in base64url.
     pub x: String,
