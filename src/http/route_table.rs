@@ -39,11 +39,53 @@ impl Known {
 #[derive(Debug, Default)]
 struct Node {
     fixed: HashMap<String, Node>,
-    /// `{name}`, with what stands before and after it in the segment (`{list}.{lang}.rss` takes all).
-    any: Option<Box<Node>>,
+    /// Segments with names in them, those that say most themselves first.
+    patterns: Vec<(SegmentPattern, Node)>,
     /// Everything below, undocumented: the files of `/docs`.
     rest: bool,
     methods: Vec<(Method, Route)>,
+}
+
+/// A segment with names in it, told by what stands around them: `{list}.{lang}.rss` is nothing, a
+/// dot and `.rss`. What the names are called makes no difference.
+#[derive(Debug, PartialEq)]
+struct SegmentPattern(Vec<String>);
+
+impl SegmentPattern {
+    fn new(segment: &str) -> Self {
+        let mut between = vec![String::new()];
+        for (nth, piece) in segment.split('{').enumerate() {
+            match piece.split_once('}') {
+                Some((_, after)) if nth > 0 => between.push(after.to_owned()),
+                _ => between[0].push_str(piece),
+            }
+        }
+        Self(between)
+    }
+
+    /// How many of the characters it says itself.
+    fn said(&self) -> usize {
+        self.0.iter().map(String::len).sum()
+    }
+
+    /// Whether a segment is of this form; each name takes at least one character.
+    fn fits(&self, segment: &str) -> bool {
+        let (Some((first, others)), Some(last)) = (self.0.split_first(), self.0.last()) else {
+            return false;
+        };
+        let inside = segment.strip_prefix(first.as_str());
+        let Some(mut left) = inside.and_then(|inside| inside.strip_suffix(last.as_str())) else {
+            return false;
+        };
+        for between in &others[..others.len().saturating_sub(1)] {
+            let begin = left.chars().next().map_or(0, char::len_utf8);
+            match left[begin..].find(between.as_str()) {
+                Some(at) if begin > 0 => left = &left[begin + at + between.len()..],
+                _ => return false,
+            }
+        }
+        !left.is_empty()
+    }
 }
 
 /// The routes, as a tree of path segments.
@@ -113,38 +155,44 @@ impl Node {
         path.split('/')
             .skip(1)
             .fold(self, |node, segment| match segment.contains('{') {
-                true => node.any.get_or_insert_default(),
+                true => node.of_pattern(SegmentPattern::new(segment)),
                 false => node.fixed.entry(segment.to_owned()).or_default(),
             })
     }
 
+    fn of_pattern(&mut self, pattern: SegmentPattern) -> &mut Self {
+        let known = self
+            .patterns
+            .iter()
+            .position(|(known, _)| *known == pattern);
+        let at = known.unwrap_or_else(|| {
+            let said = pattern.said();
+            let place = self
+                .patterns
+                .partition_point(|(known, _)| known.said() >= said);
+            self.patterns.insert(place, (pattern, Self::default()));
+            place
+        });
+        &mut self.patterns[at].1
+    }
+
+    /// What a path names below: what is spelt out before what only fits, and of this the closest.
     fn find(&self, path: &str) -> Option<&Self> {
         let (segment, below) = match path.split_once('/') {
             Some((segment, below)) => (segment, Some(below)),
             None => (path, None),
         };
-        let step = |node: &'_ Self| node.leads(below);
-        self.fixed
-            .get(segment)
-            .filter(|node| step(node))
-            .or_else(|| {
-                self.any
-                    .as_deref()
-                    .filter(|node| !segment.is_empty() && step(node))
-            })
-            .and_then(|node| match below {
+        let fitting = self
+            .patterns
+            .iter()
+            .filter(|(pattern, _)| pattern.fits(segment));
+        let candidates = self.fixed.get(segment).into_iter();
+        candidates
+            .chain(fitting.map(|(_, node)| node))
+            .find_map(|node| match below {
                 Some(below) if !node.rest => node.find(below),
-                _ => Some(node),
+                _ => (node.rest || !node.methods.is_empty()).then_some(node),
             })
-    }
-
-    /// Whether the rest of a path names something below.
-    fn leads(&self, below: Option<&str>) -> bool {
-        match below {
-            Some(_) if self.rest => true,
-            Some(below) => self.find(below).is_some(),
-            None => self.rest || !self.methods.is_empty(),
-        }
     }
 }
 
@@ -177,4 +225,77 @@ fn known(operation: &Operation, place: ParameterIn) -> Vec<Known> {
             },
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(paths: &[&str]) -> Node {
+        let mut root = Node::default();
+        for path in paths {
+            let route = Route {
+                operation: (*path).to_owned(),
+                right: None,
+                parameters: Vec::new(),
+                headers: Vec::new(),
+            };
+            root.at(path).methods.push((Method::GET, route));
+        }
+        root
+    }
+
+    fn named<'a>(table: &'a Node, path: &str) -> Option<&'a str> {
+        let node = table.find(path.trim_start_matches('/'))?;
+        node.methods
+            .first()
+            .map(|(_, route)| route.operation.as_str())
+    }
+
+    #[test]
+    fn a_segment_is_told_by_what_stands_around_its_names() {
+        let table = table(&[
+            "/a/{id}",
+            "/a/{id}.ninjs",
+            "/a/own",
+            "/a/{id}/quotes",
+            "/feeds/{list}.{lang}.rss",
+            "/feeds/{list}.{lang}.json",
+            "/maps/{n}.xml",
+        ]);
+        for (path, found) in [
+            ("/a/1", "/a/{id}"),
+            ("/a/1.ninjs", "/a/{id}.ninjs"),
+            ("/a/.ninjs", "/a/{id}"),
+            ("/a/own", "/a/own"),
+            ("/a/1/quotes", "/a/{id}/quotes"),
+            ("/a/own/quotes", "/a/{id}/quotes"),
+            ("/feeds/news-line.az.rss", "/feeds/{list}.{lang}.rss"),
+            ("/feeds/n.az.json", "/feeds/{list}.{lang}.json"),
+            ("/feeds/ə.ə.rss", "/feeds/{list}.{lang}.rss"),
+        ] {
+            assert_eq!(named(&table, path), Some(found), "{path}");
+        }
+        for path in [
+            "/a",
+            "/a/",
+            "/a/1/",
+            "/a/1.ninjs/quotes/",
+            "/feeds/news-line.rss",
+            "/feeds/news-line.az.atom",
+            "/feeds/.az.rss",
+            "/feeds/n..rss",
+            "/maps/.xml",
+            "/maps/1.xml/2",
+        ] {
+            assert_eq!(named(&table, path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn names_may_differ_where_what_stands_around_them_is_the_same() {
+        let table = table(&["/a/{id}/quotes", "/a/{lang}/{slug}"]);
+        assert_eq!(named(&table, "/a/az/quotes"), Some("/a/{id}/quotes"));
+        assert_eq!(named(&table, "/a/az/rain"), Some("/a/{lang}/{slug}"));
+    }
 }
