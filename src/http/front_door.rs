@@ -118,6 +118,10 @@ async fn enter(visit: &Visit, request: &ServiceRequest, route: &Route) -> Result
         let staff = authenticate(&visit.app.db, &visit.app.keys, token.as_deref(), right).await?;
         request.extensions_mut().insert(staff);
     }
+    if route.offer.is_choice() {
+        let form = route.offer.choose(request.headers());
+        request.extensions_mut().insert(form);
+    }
     if let Some(long) = route
         .headers
         .iter()

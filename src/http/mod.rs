@@ -4,6 +4,7 @@
 pub mod body;
 pub mod choosing;
 pub mod etag;
+pub mod form;
 pub mod front_door;
 pub mod json;
 pub mod language;

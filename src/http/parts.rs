@@ -7,6 +7,7 @@ use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::schema::{AnyOf, AnyOfBuilder, ArrayItems};
 use utoipa::openapi::{OpenApi, Ref, RefOr, Response, Schema};
 
+use super::form::JSON;
 use super::route_table::operations;
 
 type Schemas = BTreeMap<String, RefOr<Schema>>;
@@ -52,10 +53,11 @@ impl Parts<'_> {
         else {
             return;
         };
-        for whole in content.values_mut().filter_map(|content| match content {
-            RefOr::T(content) => content.schema.as_mut(),
-            RefOr::Ref(_) => None,
-        }) {
+        // No other form can be cut.
+        let Some(RefOr::T(content)) = content.get_mut(JSON) else {
+            return;
+        };
+        if let Some(whole) = &mut content.schema {
             let mut part = whole.clone();
             self.cut(&mut part);
             let either = AnyOfBuilder::new().item(whole.clone()).item(part);

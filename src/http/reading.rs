@@ -3,12 +3,13 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, Responder};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::form::Form;
 use super::problem::{Code, Problem};
 use crate::db::Instant;
 use crate::language::{Asked, Lang};
@@ -33,9 +34,18 @@ pub struct Reading {
 impl Reading {
     /// An answer in JSON.
     pub fn json(body: &impl Serialize) -> Result<Self, Problem> {
-        let body = serde_json::to_vec(body)
+        Self::in_form(Form::Json, body)
+    }
+
+    /// An answer in one of the forms that are JSON, too.
+    pub fn in_form(form: Form, body: &impl Serialize) -> Result<Self, Problem> {
+        let mut body = serde_json::to_string(body)
             .map_err(|_| Problem::new(Code::Internal, "The answer cannot be written."))?;
-        Ok(Self::new("application/json", body))
+        if form == Form::SchemaOrg {
+            // Pages carry it in a `script` element, which no word of it may end.
+            body = body.replace('<', "\\u003c");
+        }
+        Ok(Self::new(form.content_type(), body.into_bytes()))
     }
 
     pub fn new(content_type: &'static str, body: Vec<u8>) -> Self {
@@ -108,7 +118,7 @@ impl Reading {
 
 impl Responder for Reading {
     type Body = actix_web::body::BoxBody;
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let tag = BASE64.encode(&Sha256::digest(&self.body)[..15]);
         let mut response = HttpResponse::Ok();
         response
@@ -116,6 +126,9 @@ impl Responder for Reading {
             .insert_header((header::ETAG, format!("\"{tag}\"")))
             .insert_header((header::CACHE_CONTROL, self.cache_control()))
             .append_header((header::VARY, "Accept-Encoding"));
+        if request.extensions().contains::<Form>() {
+            response.append_header((header::VARY, "Accept"));
+        }
         if self.varies {
             response.append_header((header::VARY, "Accept-Language"));
         }

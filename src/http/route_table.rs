@@ -7,6 +7,7 @@ use actix_web::http::Method;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{OpenApi, PathItem, RefOr, Schema};
 
+use super::form::Offer;
 use crate::auth::rights::{Right, right_of};
 
 /// One operation as the front door knows it.
@@ -19,6 +20,8 @@ pub struct Route {
     pub parameters: Vec<Known>,
     /// The headers that the operation reads.
     pub headers: Vec<Known>,
+    /// The forms of its answer.
+    pub offer: Offer,
 }
 
 /// A parameter as the document gives it.
@@ -121,6 +124,7 @@ impl RouteTable {
                     right,
                     parameters: known(operation, ParameterIn::Query),
                     headers: known(operation, ParameterIn::Header),
+                    offer: offer(operation),
                 };
                 root.at(path).methods.push((method, route));
             }
@@ -209,6 +213,14 @@ pub fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)>
     .filter_map(|(method, operation)| operation.as_ref().map(|operation| (method, operation)))
 }
 
+/// The forms in which an operation answers, by the media types of its 200.
+fn offer(operation: &Operation) -> Offer {
+    match operation.responses.responses.get("200") {
+        Some(RefOr::T(response)) => Offer::of(response.content.keys().map(String::as_str)),
+        _ => Offer::default(),
+    }
+}
+
 fn known(operation: &Operation, place: ParameterIn) -> Vec<Known> {
     let parameters = operation.parameters.iter().flatten();
     parameters
@@ -239,6 +251,7 @@ mod tests {
                 right: None,
                 parameters: Vec::new(),
                 headers: Vec::new(),
+                offer: Offer::default(),
             };
             root.at(path).methods.push((Method::GET, route));
         }
@@ -257,6 +270,8 @@ mod tests {
         let table = table(&[
             "/a/{id}",
             "/a/{id}.ninjs",
+            "/a/{id}.jsonld",
+            "/a/{id}.anno.jsonld",
             "/a/own",
             "/a/{id}/quotes",
             "/feeds/{list}.{lang}.rss",
@@ -267,6 +282,10 @@ mod tests {
             ("/a/1", "/a/{id}"),
             ("/a/1.ninjs", "/a/{id}.ninjs"),
             ("/a/.ninjs", "/a/{id}"),
+            ("/a/1.jsonld", "/a/{id}.jsonld"),
+            ("/a/1.anno.jsonld", "/a/{id}.anno.jsonld"),
+            ("/a/.anno.jsonld", "/a/{id}.jsonld"),
+            ("/a/1.jsonl", "/a/{id}"),
             ("/a/own", "/a/own"),
             ("/a/1/quotes", "/a/{id}/quotes"),
             ("/a/own/quotes", "/a/{id}/quotes"),

@@ -174,8 +174,8 @@ fn quality(parameters: &str) -> Option<u16> {
     Some(1000)
 }
 
-/// `0`, `0.5`, `0.25`, `1`, `1.000`: RFC 9110 §12.4.2.
-fn thousandths(value: &str) -> Option<u16> {
+/// A weight in thousandths: `0`, `0.5`, `0.25`, `1`, `1.000` (RFC 9110 §12.4.2).
+pub fn thousandths(value: &str) -> Option<u16> {
     let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
     let digits = fraction.len() <= 3 && fraction.bytes().all(|b| b.is_ascii_digit());
     if !digits || !matches!(whole, "0" | "1") {

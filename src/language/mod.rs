@@ -17,7 +17,7 @@ pub mod names;
 pub mod slug;
 pub mod tag;
 
-pub use asked::{Asked, LangList, LangRange, Weighted};
+pub use asked::{Asked, LangList, LangRange, Weighted, thousandths};
 pub use choose::{Fallback, Match, Served, choose};
 pub use collate::Collation;
 pub use fold::{Folded, fold, fold_for_match, fold_name, lower, upper};
