@@ -17,6 +17,7 @@ mod lists;
 mod migrations;
 mod notices;
 mod openapi;
+mod outages;
 mod permissions;
 mod quotes;
 mod reading;
