@@ -14,10 +14,10 @@ use crate::http::patch::{Patch, many};
 use crate::http::words::{Line, Prose};
 use crate::language::{Lang, Slug};
 use crate::quotes::api::{DeskQuote, NewQuote};
-use crate::quotes::model::{Quote, QuoteEffect, QuoteId};
+use crate::quotes::model::{Quote, QuoteEffect};
 use crate::sections::SectionId;
 use crate::sources::matching::{NewSource, SourceMatch};
-use crate::texts::model::{Cause, Image, Pending, Revision, Seo, Text, TextState};
+use crate::texts::model::{Cause, Image, Pending, Revision, Seo, Text, TextState, TranslatedFrom};
 use crate::topics::TopicId;
 
 /// Which article.
@@ -128,6 +128,9 @@ pub struct NewText {
     pub image: Option<Image>,
     #[serde(default)]
     pub seo: Option<Seo>,
+    /// Where it is a translation: of what, and by whom.
+    #[serde(default)]
+    pub translated_from: Option<TranslatedFrom>,
     /// Only where a text is created.
     #[serde(default)]
     #[schema(max_items = 200)]
@@ -167,6 +170,11 @@ pub struct TextPatch {
     #[serde(default)]
     #[schema(value_type = Option<Seo>)]
     pub seo: Patch<Option<Seo>>,
+    /// Where it is a translation: of what, and by whom. Say it anew whenever the text was brought up
+    /// to date; null where it is none any more.
+    #[serde(default)]
+    #[schema(value_type = Option<TranslatedFrom>)]
+    pub translated_from: Patch<Option<TranslatedFrom>>,
 }
 
 /// A change of what is the same in all languages.
@@ -197,37 +205,6 @@ pub struct ArticlePatch {
     #[serde(default, deserialize_with = "many::<0, 50, _, Related, _>")]
     #[schema(value_type = Vec<Related>, max_items = 50)]
     pub related: Patch<Vec<Related>>,
-}
-
-/// A word to whoever reviews it.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"note": "Please check the figures."}))]
-pub struct Submission {
-    #[serde(default)]
-    pub note: Option<Prose<2000>>,
-}
-
-/// How to publish.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-#[schema(example = json!({"confirm_quotes": [], "correction_note": null, "published_at": null}))]
-pub struct Publication {
-    /// Quotes that may be published although their words were lost.
-    #[schema(max_items = 200)]
-    pub confirm_quotes: Vec<QuoteId>,
-    /// What readers are told about a correction; needed when words of a published direct quote change.
-    pub correction_note: Option<Prose<2000>>,
-    /// A moment in the past, for imports of an archive.
-    pub published_at: Option<Instant>,
-}
-
-/// What readers are told instead.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"note": "The report could not be confirmed."}))]
-pub struct Retraction {
-    pub note: Prose<2000>,
 }
 
 /// An article as the desk has it.
@@ -373,6 +350,12 @@ pub struct DeskText {
     pub image: Option<Image>,
     #[schema(required = true)]
     pub seo: Option<Seo>,
+    #[schema(required = true)]
+    pub translated_from: Option<TranslatedFrom>,
+    /// Of a translation: whether its original says something else by now, or is retracted
+    /// (`…/drift` shows what). Null where it is none.
+    #[schema(required = true)]
+    pub translation_stale: Option<bool>,
     pub quotes: Vec<DeskQuote>,
     /// What the save that this answers did to the quotes.
     pub quote_effects: Vec<QuoteEffect>,
@@ -388,6 +371,8 @@ impl DeskText {
             body: head.body.0,
             image: head.image.map(|Json(image)| image),
             seo: head.seo.map(|Json(seo)| seo),
+            translated_from: head.translated_from.map(|Json(from)| from),
+            translation_stale: None,
             quotes: quotes.into_iter().map(DeskQuote::from).collect(),
             quote_effects: Vec::new(),
         }
@@ -434,6 +419,8 @@ pub struct WholeRevision {
     pub image: Option<Image>,
     #[schema(required = true)]
     pub seo: Option<Seo>,
+    #[schema(required = true)]
+    pub translated_from: Option<TranslatedFrom>,
     pub quotes: Vec<DeskQuote>,
 }
 
@@ -446,6 +433,7 @@ impl From<Revision> for WholeRevision {
             body: revision.body.0,
             image: revision.image.map(|Json(image)| image),
             seo: revision.seo.map(|Json(seo)| seo),
+            translated_from: revision.translated_from.map(|Json(from)| from),
             quotes: revision.quotes.0.into_iter().map(DeskQuote::from).collect(),
         }
     }

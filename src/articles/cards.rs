@@ -15,7 +15,7 @@ use crate::reviews::cards::ReviewCard;
 use crate::sections::SectionId;
 use crate::sources::api::SourceItem;
 use crate::sources::model::SourceId;
-use crate::texts::model::{Image, Seo};
+use crate::texts::model::{Image, Seo, Translator};
 use crate::topics::TopicId;
 
 /// A section, named in the answer's language.
@@ -180,6 +180,16 @@ pub struct Correction {
     pub at: Instant,
 }
 
+/// What a text was translated from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"from": "en", "by": "human", "stale": false}))]
+pub struct Translation {
+    pub from: Lang,
+    pub by: Translator,
+    /// Whether the original that is published says something else by now, or is retracted.
+    pub stale: bool,
+}
+
 /// An article in one language.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Article)]
@@ -221,7 +231,8 @@ pub struct ArticleJson {
     pub image: Option<Raw>,
     #[schema(required = true, value_type = Option<Seo>)]
     pub seo: Option<Raw>,
-    #[schema(required = true, value_type = Option<Object>)]
+    /// Null where it is no translation.
+    #[schema(required = true, value_type = Option<Translation>)]
     pub translation: Option<Raw>,
     #[schema(value_type = Vec<Correction>)]
     pub corrections: Raw,

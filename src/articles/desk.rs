@@ -32,7 +32,11 @@ use crate::texts::model::{Text, TextState};
 use crate::texts::store as texts;
 use crate::topics::{self, TopicId};
 
-fn whole(conn: &mut DbConn, article: Article, texts: Vec<Text>) -> Result<DeskArticle, Problem> {
+pub(super) fn whole(
+    conn: &mut DbConn,
+    article: Article,
+    texts: Vec<Text>,
+) -> Result<DeskArticle, Problem> {
     let topics = store::topics_of(conn, &[article.id])?
         .into_iter()
         .map(|(_, topic)| topic)
@@ -215,7 +219,7 @@ fn create(tx: &mut Tx, story: Story, staff: &Staff) -> Result<Answer, Problem> {
     change.keys.clear();
     tx.record(change);
     let named = quoting::name_sources(tx, &post.sources, staff)?;
-    for (lang, text) in inputs {
+    for (lang, text) in originals_first(inputs) {
         let made = writing::create_text(tx, &article, &lang, text, &named, staff);
         made.map_err(|problem| problem.below(&format!("/texts/{lang}")))?;
     }
@@ -224,6 +228,24 @@ fn create(tx: &mut Tx, story: Story, staff: &Staff) -> Result<Answer, Problem> {
     let mut json = whole(tx, article, texts)?;
     json.sources = Some(quoting::matches_of(&named));
     Answer::created(format!("/v1/desk/articles/{id}"), 1, &json)
+}
+
+/// Each text after the one that it was translated from; those that name each other come last, and
+/// are refused where they do not find it.
+fn originals_first(mut texts: BTreeMap<Lang, TextInput>) -> Vec<(Lang, TextInput)> {
+    let mut ordered = Vec::new();
+    while !texts.is_empty() {
+        let waits = |text: &TextInput| {
+            let from = text.translated_from.as_ref();
+            from.is_some_and(|from| texts.contains_key(&from.lang))
+        };
+        let ready = texts.iter().find(|(_, text)| !waits(text));
+        let next = ready
+            .or_else(|| texts.iter().next())
+            .map(|(lang, _)| lang.clone());
+        ordered.extend(next.and_then(|lang| texts.remove_entry(&lang)));
+    }
+    ordered
 }
 
 /// Authors and related items must be there: a dangling reference would show readers nothing.
@@ -379,7 +401,7 @@ fn refresh_published(tx: &mut Tx, article: &Article, topics: &[TopicId]) -> Resu
     Ok(())
 }
 
-fn save(tx: &mut Tx, article: &Article, read: i64) -> Result<(), Problem> {
+pub(super) fn save(tx: &mut Tx, article: &Article, read: i64) -> Result<(), Problem> {
     match store::save(tx, article, read)? {
         true => Ok(()),
         false => Err(Problem::stale(read + 1)),

@@ -3,13 +3,14 @@
 use actix_web::web::{Data, Path};
 use actix_web::{Either, HttpResponse, delete, get, patch, put};
 
-use super::api::{DeskText, NewText, Publication, Retraction, Submission, TextPatch, TextPath};
+use super::api::{DeskText, NewText, TextPatch, TextPath};
+use super::api_states::{Publication, Retraction, Submission};
 use super::input::{SlugWish, TextChange, TextInput};
 use super::model::Article;
-use super::publishing;
 use super::quoting::NamedSources;
 use super::sight::{find_own, find_seen, head};
 use super::writing::{self, Draughting, Saved};
+use super::{published, publishing, translations};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::changes::{Action, Change, ItemKind};
@@ -37,7 +38,10 @@ fn whole(conn: &mut DbConn, text: Text, staff: &Staff) -> Result<DeskText, Probl
     let head = head(conn, &text)?;
     let mut quotes = quotes::of_text(conn, text.item_id.of(), &text.lang)?;
     veil(conn, &mut quotes, staff)?;
-    Ok(DeskText::new(text.item_id.of(), text, head, quotes))
+    let stale = translations::is_stale(conn, &text, &head)?;
+    let mut json = DeskText::new(text.item_id.of(), text, head, quotes);
+    json.translation_stale = stale;
+    Ok(json)
 }
 
 /// What a save answers, without what the caller may not know of its sources.
@@ -49,8 +53,9 @@ pub fn answer(conn: &mut DbConn, saved: Saved, staff: &Staff) -> Result<DeskText
         effects,
     } = saved;
     veil(conn, &mut quotes, staff)?;
+    let stale = translations::is_stale(conn, &text, &head)?;
     let mut json = DeskText::new(text.item_id.of(), text, head, quotes);
-    json.quote_effects = effects;
+    (json.quote_effects, json.translation_stale) = (effects, stale);
     Ok(json)
 }
 
@@ -79,7 +84,13 @@ pub async fn get_text(
             let text = pick(std::mem::take(&mut seen.texts), &path)?;
             let quotes = seen.quotes_of(conn, &text, &staff)?;
             let head = head(conn, &text)?;
-            Ok::<_, Problem>(DeskText::new(path.id, text, head, quotes))
+            let stale = match seen.whole {
+                true => translations::is_stale(conn, &text, &head)?,
+                false => published::is_stale(conn, path.id, &text.lang)?,
+            };
+            let mut json = DeskText::new(path.id, text, head, quotes);
+            json.translation_stale = stale;
+            Ok::<_, Problem>(json)
         })
         .await?;
     Ok(with_etag(json))
@@ -140,7 +151,6 @@ fn replace(tx: &mut Tx, text: Text, input: TextInput, staff: &Staff) -> Result<S
             "quotes are taken only where a text is created; they are kept",
         ));
     }
-    let mut draughting = Draughting::of(tx, text, Cause::Save)?;
     let TextInput {
         headline,
         slug,
@@ -148,15 +158,20 @@ fn replace(tx: &mut Tx, text: Text, input: TextInput, staff: &Staff) -> Result<S
         body,
         image,
         seo,
+        translated_from,
         quotes: _,
     } = input;
+    let of_article = text.item_id.of();
+    translations::check_original(tx, of_article, &text.lang, translated_from.as_ref())?;
+    let mut draughting = Draughting::of(tx, text, Cause::Save)?;
     let content = &mut draughting.content;
     (
         content.headline,
         content.standfirst,
         content.image,
         content.seo,
-    ) = (headline, standfirst, image, seo);
+        content.translated_from,
+    ) = (headline, standfirst, image, seo, translated_from);
     let body = body.unwrap_or_else(|| super::input::Draft::Flat(crate::body::Body::default()));
     let effects = draughting.set_body(body)?;
     draughting.save(
@@ -193,6 +208,7 @@ pub async fn patch_text(
             let (_, texts) = find_own(tx, path.id, &staff)?;
             let text = pick(texts, &path)?;
             if_match.check(text.version)?;
+            translations::check_original(tx, path.id, &text.lang, change.original())?;
             let mut draughting = Draughting::of(tx, text, Cause::Save)?;
             let change = change.clone();
             let body = change.body.clone();
@@ -265,6 +281,7 @@ pub async fn delete_text(
         |tx, article, text, staff| {
             let now = tx.now();
             text.delete(now)?;
+            translations::forget(tx, article.id, &text.lang)?;
             note(tx, article, text, Action::TextDeleted, staff);
             Ok(())
         },

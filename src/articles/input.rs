@@ -9,7 +9,7 @@ use crate::language::Slug;
 use crate::quotes::anchor::Wanted;
 use crate::quotes::api::NewQuote;
 pub use crate::texts::input::{Draft, draft};
-use crate::texts::model::{Content, Image, Seo};
+use crate::texts::model::{Content, Image, Seo, TranslatedFrom};
 
 /// How many quotes a text may have.
 pub const MOST_QUOTES: usize = 200;
@@ -23,6 +23,7 @@ pub struct TextInput {
     pub body: Option<Draft>,
     pub image: Option<Image>,
     pub seo: Option<Seo>,
+    pub translated_from: Option<TranslatedFrom>,
     /// Each with the pieces to look for; `None` where the field was absent.
     pub quotes: Option<Vec<(NewQuote, Vec<Wanted>)>>,
 }
@@ -39,6 +40,7 @@ impl TryFrom<NewText> for TextInput {
             body_html,
             image,
             seo,
+            translated_from,
             quotes,
         } = text;
         Ok(Self {
@@ -48,6 +50,7 @@ impl TryFrom<NewText> for TextInput {
             body: draft(body, body_markdown, body_html)?,
             image,
             seo,
+            translated_from,
             quotes: quotes.map(checked_quotes).transpose()?,
         })
     }
@@ -100,6 +103,14 @@ pub enum SlugWish {
 }
 
 impl TextChange {
+    /// The original that the patch names.
+    pub fn original(&self) -> Option<&TranslatedFrom> {
+        match &self.patch.translated_from {
+            Patch::Set(from) => from.as_ref(),
+            Patch::Absent => None,
+        }
+    }
+
     /// Puts the changes into what the text says; the body and the slug come after.
     pub fn apply(self, content: &mut Content) -> SlugWish {
         let TextPatch {
@@ -108,6 +119,7 @@ impl TextChange {
             standfirst,
             image,
             seo,
+            translated_from,
             body: _,
             body_markdown: _,
             body_html: _,
@@ -118,6 +130,7 @@ impl TextChange {
             .apply(&mut content.standfirst);
         image.apply(&mut content.image);
         seo.apply(&mut content.seo);
+        translated_from.apply(&mut content.translated_from);
         match slug {
             Patch::Absent => SlugWish::Keep,
             Patch::Set(None) => SlugWish::FromHeadline,

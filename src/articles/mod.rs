@@ -9,11 +9,13 @@
 //! | `quoting` | a posted quote: its source, its outlet, the place of its words |
 //! | `writing` | saving a text: its body, its quotes, its slug, its revision |
 //! | `publishing` | the publish gate, corrections, and what readers get |
+//! | `together` | several texts published, or taken down, at once |
 //! | `sight` | who sees and writes which article at the desk |
 //! | `slugs` | addresses that are never given away |
+//! | `translations` | which text was translated from which, and whether the original has moved on |
 //! | `diff` | what changed between two revisions |
 //! | `store`, `published`, `projection` | statements on the desk's tables, on what readers see, and what writes that |
-//! | `api`, `cards` | JSON of the newsroom, JSON of readers |
+//! | `api`, `api_states`, `cards` | JSON of the newsroom, JSON of readers |
 //! | `assembly` | readers' answers, put together from rows and what is read by key |
 //! | `keys` | the surrogate keys of answers |
 //! | `filters` | what a readers' list can be narrowed to |
@@ -21,6 +23,7 @@
 //! | `public` | the readers' handlers |
 
 pub mod api;
+pub mod api_states;
 pub mod assembly;
 pub mod cards;
 pub mod desk;
@@ -40,6 +43,8 @@ pub mod quoting;
 pub mod sight;
 pub mod slugs;
 pub mod store;
+pub mod together;
+pub mod translations;
 pub mod writing;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -58,6 +63,8 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(desk::patch_article)
         .service(desk::delete_article)
         .service(desk::restore_article)
+        .service(together::publish_article)
+        .service(together::unpublish_article)
         .service(desk_texts::get_text)
         .service(desk_texts::put_text)
         .service(desk_texts::patch_text)
@@ -70,5 +77,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(desk_history::list_revisions)
         .service(desk_history::get_revision)
         .service(desk_history::restore_revision)
-        .service(desk_history::diff_revisions);
+        .service(desk_history::diff_revisions)
+        .service(translations::desk::list_translations)
+        .service(translations::desk::get_drift);
 }

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use super::model::ArticleId;
-use super::published::{PublishedArticle, PublishedText, TermKind};
+use super::published::{PublishedArticle, PublishedText, Raw, TermKind};
 use crate::db::schema::{
     published_articles, published_retractions, published_slugs, published_terms, published_texts,
 };
@@ -38,6 +38,19 @@ pub fn put_text(conn: &mut DbConn, row: &PublishedText) -> QueryResult<()> {
         .on_conflict_do_nothing()
         .execute(conn)
         .map(drop))
+}
+
+/// Writes what readers are told of a text that is a translation.
+pub fn put_translation(
+    conn: &mut DbConn,
+    article: ArticleId,
+    lang: &Lang,
+    translation: &Raw,
+) -> QueryResult<()> {
+    diesel::update(published_texts::table.find((article, lang)))
+        .set(published_texts::translation.eq(translation))
+        .execute(conn)
+        .map(drop)
 }
 
 fn remove_row(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<()> {

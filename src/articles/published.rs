@@ -5,6 +5,7 @@
 use diesel::prelude::*;
 use serde_json::value::RawValue;
 
+use super::cards::Translation;
 use super::model::{Article, ArticleId, ArticleKind, Author, Related, ReviewPolicy};
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{
@@ -98,6 +99,16 @@ pub fn find_text(
         .find((article, lang))
         .first(conn)
         .optional()
+}
+
+/// Of a translation, whether readers are told that its original has moved on.
+pub fn is_stale(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<Option<bool>> {
+    let told: Option<Option<Json<Translation>>> = published_texts::table
+        .find((article, lang))
+        .select(published_texts::translation)
+        .first(conn)
+        .optional()?;
+    Ok(told.flatten().map(|Json(translation)| translation.stale))
 }
 
 /// One language of an article: enough for a language switcher.

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::api::Publication;
+use super::api_states::Publication;
 use super::cards;
 use super::model::{Article, ArticleId};
 use super::projection;
 use super::published::{PublishedArticle, PublishedText, Raw};
 use super::store::{self, Correction};
+use super::translations;
 use crate::auth::Staff;
 use crate::body::{Block, Body, QuoteHint};
 use crate::changes::{Action, Change, ItemKind};
@@ -49,6 +50,7 @@ pub fn publish(
         store::insert_correction(tx, correction)?;
     }
     let touched = project(tx, article, text, head, quotes, &Standing::of(&sources))?;
+    translations::tell_readers(tx, text)?;
     let detail = serde_json::json!({"revision": text.head_revision, "confirmed_quotes": request.confirm_quotes});
     tx.record(
         change(article.id, text, Action::Published, staff)
@@ -67,6 +69,7 @@ pub fn unpublish(
 ) -> Result<(), Problem> {
     text.unpublish()?;
     let touched = withdraw(tx, article.id, &text.lang)?;
+    translations::tell_readers(tx, text)?;
     tx.record(change(article.id, text, Action::Unpublished, staff).touching(touched));
     Ok(())
 }
@@ -83,6 +86,8 @@ pub fn retract(
     text.retract(note.clone())?;
     let touched = withdraw(tx, article.id, &text.lang)?;
     projection::put_retraction(tx, article.id, &text.lang, &note, now)?;
+    translations::follow_retraction(tx, article.id, &text.lang)?;
+    translations::tell_readers(tx, text)?;
     tx.record(change(article.id, text, Action::Retracted, staff).touching(touched));
     Ok(())
 }
@@ -410,6 +415,7 @@ fn copy(
             .iter()
             .map(cards::Correction::from)
             .collect::<Vec<_>>())?,
+        // `translations::tell_readers` writes it, with those that were made of this text.
         translation: None,
         revision: text.head_revision,
         first_published_at,
@@ -435,7 +441,7 @@ fn marks_of(quote: &PublishedQuote) -> Vec<QuoteHint> {
     quote.segments.0.iter().map(mark).collect()
 }
 
-fn raw(value: &impl serde::Serialize) -> Result<Raw, Problem> {
+pub(super) fn raw(value: &impl serde::Serialize) -> Result<Raw, Problem> {
     let written: Result<Box<RawValue>, _> = to_raw_value(value);
     written
         .map(Json)

@@ -1,6 +1,8 @@
 //! Addresses. A slug belongs to one article for good once it was published; a draft gives back
 //! the one that it no longer uses.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::input::SlugWish;
@@ -11,8 +13,8 @@ use crate::http::problem::{Code, FieldError, Problem};
 use crate::language::{Lang, Slug, slug_from_headline};
 use crate::on_each_backend;
 
-/// How often a numbered slug is tried when others take the same number at the same time.
-const TRIES: usize = 20;
+/// The numbers that are looked up in one statement each.
+const WINDOWS: [(u32, u32); 4] = [(1, 20), (21, 200), (201, 2_000), (2_001, 20_000)];
 
 /// The slug that the text has from now on, claimed for its article.
 pub fn claim(
@@ -51,26 +53,25 @@ fn named(conn: &mut DbConn, article: ArticleId, lang: &Lang, slug: &Slug) -> Res
     }
 }
 
-/// The slug itself, or the first free number behind it.
+/// The slug itself, or the first free number behind it. Numbers are looked up by windows that grow
+/// tenfold, so that a name which many have costs few statements; beyond them a number at random does.
 fn free(conn: &mut DbConn, article: ArticleId, lang: &Lang, base: &Slug) -> Result<Slug, Problem> {
-    let numbered = format!("{base}-%");
-    let taken: Vec<(Slug, ArticleId)> = slugs::table
-        .filter(
-            slugs::lang
-                .eq(lang)
-                .and(slugs::slug.eq(base).or(slugs::slug.like(numbered))),
-        )
-        .select((slugs::slug, slugs::article_id))
-        .load(conn)?;
-    let is_free = |slug: &Slug| {
-        taken
-            .iter()
-            .all(|(known, owner)| known != slug || *owner == article)
-    };
-    let candidates = std::iter::once(base.clone()).chain((2..=u32::MAX).map(|n| base.numbered(n)));
-    for slug in candidates.filter(is_free).take(TRIES) {
-        if take(conn, article, lang, &slug)? {
-            return Ok(slug);
+    let beyond = WINDOWS[WINDOWS.len() - 1].1 + 1;
+    let random = beyond + uuid::Uuid::now_v7().as_u128() as u32 % (u32::MAX - beyond - 20);
+    for (first, last) in WINDOWS.into_iter().chain([(random, random + 20)]) {
+        let candidates: Vec<Slug> = (first..=last).map(|n| base.numbered(n)).collect();
+        let taken: BTreeSet<Slug> = slugs::table
+            .filter(slugs::lang.eq(lang).and(slugs::slug.eq_any(&candidates)))
+            .filter(slugs::article_id.ne(article))
+            .select(slugs::slug)
+            .load(conn)?
+            .into_iter()
+            .collect();
+        for slug in candidates.into_iter().filter(|slug| !taken.contains(slug)) {
+            // Another text may take it at the same time.
+            if take(conn, article, lang, &slug)? {
+                return Ok(slug);
+            }
         }
     }
     Err(Problem::new(
@@ -88,11 +89,12 @@ fn take(conn: &mut DbConn, article: ArticleId, lang: &Lang, slug: &Slug) -> Quer
         slugs::article_id.eq(article),
     );
     on_each_backend!(conn => diesel::insert_into(slugs::table).values(row).on_conflict_do_nothing().execute(conn))?;
-    let owner: ArticleId = slugs::table
+    let owner: Option<ArticleId> = slugs::table
         .find((lang, slug))
         .select(slugs::article_id)
-        .first(conn)?;
-    Ok(owner == article)
+        .first(conn)
+        .optional()?;
+    Ok(owner == Some(article))
 }
 
 /// Frees a slug, unless readers have seen it.

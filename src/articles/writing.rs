@@ -4,7 +4,7 @@
 use super::input::{Draft, SlugWish, TextInput};
 use super::model::{Article, ArticleId};
 use super::quoting::{NamedSources, new_quote};
-use super::slugs;
+use super::{slugs, translations};
 use crate::auth::Staff;
 use crate::body::{Block, Body, PlainBlock, QuoteHint, keep_keys};
 use crate::changes::{Action, Change, ItemKind};
@@ -51,6 +51,7 @@ pub fn create_text(
     if !site::find(tx)?.chain().contains(lang) {
         return Err(Problem::field("", "it is none of the site's languages"));
     }
+    translations::check_original(tx, article.id, lang, input.translated_from.as_ref())?;
     let wish = input
         .slug
         .clone()
@@ -91,6 +92,7 @@ pub fn create_text(
         body,
         image: input.image,
         seo: input.seo,
+        translated_from: input.translated_from,
     };
     let mut rows = Vec::new();
     for (nth, (quote, wanted)) in input.quotes.unwrap_or_default().iter().enumerate() {
@@ -351,6 +353,7 @@ fn revision(
         body,
         image,
         seo,
+        translated_from,
     } = content;
     Revision {
         item_id: text.item_id,
@@ -367,12 +370,14 @@ fn revision(
         restored_from,
         saved_by: staff.id,
         saved_at: now,
+        translated_from: translated_from.map(Json),
     }
 }
 
 fn finish(tx: &mut Tx, saved: Saved, staff: &Staff) -> Result<Saved, Problem> {
     texts::insert_revision(tx, &saved.head)?;
     quotes::replace(tx, &saved.quotes)?;
+    translations::follow_save(tx, &saved.text, &saved.head)?;
     let article: ArticleId = saved.text.item_id.of();
     // Readers see nothing of a save, so no key of theirs is touched.
     let mut change = Change::of(ItemKind::Article, article, Action::TextSaved)

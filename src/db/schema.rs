@@ -288,6 +288,22 @@ diesel::table! {
         restored_from -> Nullable<Integer>,
         saved_by -> DbUuid,
         saved_at -> DbInstant,
+        translated_from -> Nullable<DbJson>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{DbInstant, DbJson, DbUuid};
+
+    translations (article_id, lang) {
+        article_id -> DbUuid,
+        lang -> Text,
+        from_lang -> Text,
+        from_revision -> Integer,
+        translator -> Text,
+        stale -> Bool,
+        since -> DbInstant,
     }
 }
 
@@ -606,7 +622,7 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, sign_ins, refresh_tokens, keys, idempotency_keys, change_counter, changes, site, sections, topics, lists, sources, source_names, articles, article_topics, article_authors, texts, revisions, corrections, slugs, quotes, reviews, notices, published_articles, published_texts, published_slugs, published_retractions, published_terms, published_quotes, published_sources, published_reviews, published_review_sums, published_notices, published_notice_texts, published_notice_terms);
+diesel::allow_tables_to_appear_in_same_query!(users, sign_ins, refresh_tokens, keys, idempotency_keys, change_counter, changes, site, sections, topics, lists, sources, source_names, articles, article_topics, article_authors, texts, revisions, translations, corrections, slugs, quotes, reviews, notices, published_articles, published_texts, published_slugs, published_retractions, published_terms, published_quotes, published_sources, published_reviews, published_review_sums, published_notices, published_notice_texts, published_notice_terms);
 }
 
 pub use tables::*;

@@ -270,6 +270,20 @@ impl Problem {
         self
     }
 
+    /// Points at a part of the body, where it points at nothing yet.
+    pub fn pointing_at(self, pointer: &str) -> Self {
+        if !self.0.errors.is_empty() {
+            return self;
+        }
+        let error = FieldError::at(pointer, self.code().word(), self.0.detail.clone());
+        self.with_errors([error])
+    }
+
+    /// Tells what is wrong with another part, too.
+    pub fn and(self, other: Self) -> Self {
+        self.with_errors(other.0.errors)
+    }
+
     /// The same problem once more: the framework lends an error, it does not give it away.
     pub(super) fn copy(&self) -> Self {
         Self(self.0.clone())

@@ -158,6 +158,7 @@ fn finish(tx: &mut Tx, text: Text, body: Body, staff: &Staff) -> Result<(Text, R
         restored_from: None,
         saved_by: staff.id,
         saved_at: text.saved_at,
+        translated_from: None,
     };
     texts::insert_revision(tx, &revision)?;
     note(tx, &text, Action::TextSaved, staff);

@@ -7,6 +7,7 @@ use crate::auth::UserId;
 use crate::body::Body;
 use crate::db::schema::{revisions, texts};
 use crate::db::{AnyId, Instant, Json};
+use crate::http::patch::within;
 use crate::http::words::{Line, Prose, WebAddress};
 use crate::language::{Lang, Slug};
 use crate::quotes::model::Quote;
@@ -34,6 +35,24 @@ text_enum! {
 text_enum! {
     /// What made a revision.
     pub enum Cause { Save = "save", Quote = "quote", Restoration = "restoration" }
+}
+
+text_enum! {
+    /// Who translated a text; `machine_edited` is by a machine, gone over by a human.
+    pub enum Translator { Human = "human", Machine = "machine", MachineEdited = "machine_edited" }
+}
+
+/// What a text was translated from: a revision of the same article's text in another language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"lang": "en", "revision": 3, "by": "human"}))]
+pub struct TranslatedFrom {
+    pub lang: Lang,
+    /// The revision that the translator read.
+    #[serde(deserialize_with = "within::<1, { i32::MAX }, _, _>")]
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
+    pub revision: i32,
+    pub by: Translator,
 }
 
 /// A text's row: its states. What it says stands in its revisions.
@@ -84,6 +103,19 @@ pub struct Revision {
     pub restored_from: Option<i32>,
     pub saved_by: UserId,
     pub saved_at: Instant,
+    pub translated_from: Option<Json<TranslatedFrom>>,
+}
+
+impl Revision {
+    /// Whether it says what another says, to whoever translates it: its words and pictures. Quotes
+    /// and the address are each text's own.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        self.headline == other.headline
+            && self.standfirst == other.standfirst
+            && self.body == other.body
+            && self.image == other.image
+            && self.seo == other.seo
+    }
 }
 
 /// What a text says, without its quotes.
@@ -95,6 +127,7 @@ pub struct Content {
     pub body: Body,
     pub image: Option<Image>,
     pub seo: Option<Seo>,
+    pub translated_from: Option<TranslatedFrom>,
 }
 
 impl From<Revision> for Content {
@@ -106,6 +139,7 @@ impl From<Revision> for Content {
             body: revision.body.0,
             image: revision.image.map(|Json(image)| image),
             seo: revision.seo.map(|Json(seo)| seo),
+            translated_from: revision.translated_from.map(|Json(from)| from),
         }
     }
 }

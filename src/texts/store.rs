@@ -62,6 +62,19 @@ pub fn find_revision(
         .optional()
 }
 
+/// Several revisions of one text.
+pub fn find_revisions(
+    conn: &mut DbConn,
+    item: AnyId,
+    lang: &Lang,
+    numbers: &[i32],
+) -> QueryResult<Vec<Revision>> {
+    revisions::table
+        .filter(revisions::item_id.eq(item).and(revisions::lang.eq(lang)))
+        .filter(revisions::number.eq_any(numbers))
+        .load(conn)
+}
+
 /// A revision without what it says.
 #[derive(Debug, Clone, Queryable)]
 pub struct Saved {

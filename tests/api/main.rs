@@ -27,4 +27,5 @@ mod sections;
 mod sources;
 mod texts;
 mod tokens;
+mod translations;
 mod users;

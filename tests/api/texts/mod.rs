@@ -7,6 +7,7 @@ use crate::support::{Answer, TestApp, id_of};
 mod bodies;
 mod revisions;
 mod slugs;
+mod together;
 
 /// An article with a text in English, and the addresses of things on it.
 struct Scene {

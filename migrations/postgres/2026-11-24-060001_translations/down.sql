@@ -1,0 +1,2 @@
+drop table translations;
+alter table revisions drop column translated_from;
