@@ -128,14 +128,14 @@ async fn nothing_is_published_where_one_language_is_held_back() {
     publish(&app, id, json!({"langs": langs})).await.expect(200);
 
     // What is published as it is points at its language, too.
-    app.patch_text(id, "az", json!({"headline": "Qar"}))
+    app.patch_text(id, "en", json!({"headline": "Snow"}))
         .await
         .expect(200);
-    let langs = json!({"az": {"version": 3}, "en": {"version": 3}});
+    let langs = json!({"az": {"version": 2}, "en": {"version": 4, "confirm_quotes": [quotes[0]]}});
     let refused = publish(&app, id, json!({"langs": langs})).await;
-    refused.problem("wrong-state", 409).at("/langs/en");
-    let read = app.read_article(id, "?lang=az").await.expect(200).json;
-    assert_eq!(read["headline"], "Yağış");
+    refused.problem("wrong-state", 409).at("/langs/az");
+    let read = app.read_article(id, "?lang=en").await.expect(200).json;
+    assert_eq!(read["headline"], "Rain");
 }
 
 #[actix_web::test]
