@@ -48,6 +48,15 @@ pub struct Alternate {
     pub url: Option<String>,
 }
 
+impl Alternate {
+    /// The `Link` header that tells a crawler of it (RFC 8288), where it has an address.
+    pub fn link(&self) -> Option<String> {
+        let url = self.url.as_deref()?;
+        let lang = &self.lang;
+        Some(format!("<{url}>; rel=\"alternate\"; hreflang=\"{lang}\""))
+    }
+}
+
 /// The approved reviews of an article, in numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
 pub struct ReviewSums {

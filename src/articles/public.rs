@@ -1,5 +1,6 @@
 //! Articles for readers.
 
+use actix_web::http::header;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get};
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::api::ArticlePath;
 use super::assembly::{self, BodyChoice, CardInclude, Include, Wish};
-use super::cards::{ArticleCard, ArticleCards, ArticleJson, RelatedItem};
+use super::cards::{Alternate, ArticleCard, ArticleCards, ArticleJson, RelatedItem};
 use super::filters::ArticleFilters;
 use super::keys;
 use super::model::ArticleId;
@@ -118,7 +119,15 @@ pub fn choose_language(
             .into_iter()
             .find(|(lang, _)| *lang == served.lang)
             .map(|(_, note)| note);
-        return Err(Problem::new(Code::Gone, note.unwrap_or_default()));
+        let gone = Problem::new(Code::Gone, note.unwrap_or_default())
+            .with_header(header::CONTENT_LANGUAGE, served.lang.as_str());
+        // Another header may lead to the note in another language.
+        return Err(match choice {
+            Choice::Asked(asked, _) if asked.varies() => {
+                gone.with_header(header::VARY, "Accept-Language")
+            }
+            _ => gone,
+        });
     }
     match (available.is_empty(), choice) {
         (true, _) | (_, Choice::Path(_)) => Err(Problem::not_found()),
@@ -167,17 +176,10 @@ pub fn chosen(
 }
 
 fn reading(article: &ArticleJson, fields: &Fields) -> ApiResult<Reading> {
-    let links = article.alternates.iter().filter_map(|alternate| {
-        let url = alternate.url.as_deref()?;
-        Some(format!(
-            "<{url}>; rel=\"alternate\"; hreflang=\"{}\"",
-            alternate.lang
-        ))
-    });
     Ok(chosen(article, fields, Fields::of_item)?
         .modified(Some(article.updated_at))
         .about(keys::keys_of(article))
-        .linked(links))
+        .linked(article.alternates.iter().filter_map(Alternate::link)))
 }
 
 /// Read an article

@@ -12,6 +12,7 @@ use super::model::{AreaCode, NoticeId, NoticeKind, Placement};
 use super::published;
 use super::publishing::COLLECTION;
 use crate::app::App;
+use crate::articles::cards::Alternate;
 use crate::db::{DbConn, Instant};
 use crate::http::choosing::Fields;
 use crate::http::language::{AcceptLanguage, LanguageAsked, LanguageParams};
@@ -206,7 +207,8 @@ pub async fn get_notice(
     Ok(Reading::json(&query.0.of_item(value(&card)?)?)?
         .in_language(Some(&lang), &language.asked)
         .true_until(ends, now)
-        .about([key(id), "site".to_owned()]))
+        .about([key(id), "site".to_owned()])
+        .linked(card.alternates.iter().filter_map(Alternate::link)))
 }
 
 fn key(id: NoticeId) -> String {

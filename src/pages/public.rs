@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::App;
 use crate::articles::assembly::{BodyChoice, Include, Wish};
 use crate::articles::cards::{
-    ArticleCard, ArticleJson, QuoteOf, QuoteStub, RelatedItem, ReviewSums,
+    Alternate, ArticleCard, ArticleJson, QuoteOf, QuoteStub, RelatedItem, ReviewSums,
 };
 use crate::articles::keys;
 use crate::articles::public::{CardIncludes, Choice, SlugPath, article_at, chosen, find_article};
@@ -125,6 +125,7 @@ pub async fn get_article_page(
         .true_until(until, now)
         .about(keys_of(&page, &path.lang))
         .about(list.map(|list| format!("list:{list}")))
+        .linked(page.article.alternates.iter().filter_map(Alternate::link))
         .into())
 }
 

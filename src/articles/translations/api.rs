@@ -87,10 +87,8 @@ impl TranslationEntry {
 /// How far the original of a translation has moved on.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Drift {
-    pub translated_from: TranslatedFrom,
-    /// Whether the original says something else by now, or is retracted.
-    pub stale: bool,
-    pub original: TextSummary,
+    #[serde(flatten)]
+    pub translation: TranslationEntry,
     /// From the revision that was translated to the newest one of the original.
     pub changes: Diff,
 }

@@ -6,15 +6,13 @@ use actix_web::{HttpRequest, get};
 use utoipa::IntoParams;
 
 use super::api::{Drift, TranslationEntry};
-use super::is_stale;
 use super::store::{self, Filter, Key};
 use crate::app::App;
 use crate::articles::api::TextPath;
-use crate::articles::desk_texts::pick;
 use crate::articles::diff::Diff;
 use crate::articles::sight::{find_seen, head};
 use crate::auth::Staff;
-use crate::db::{AnyId, Json};
+use crate::db::AnyId;
 use crate::http::page::{Listing, Page, Pager, Paging};
 use crate::http::problem::{ApiResult, Code, Problem};
 use crate::http::query::{Params, Query, QueryPart, flag};
@@ -103,25 +101,21 @@ pub async fn get_drift(
         .read_snapshot(move |conn| {
             let seen = find_seen(conn, path.id, &staff)?;
             seen.check_whole()?;
-            let of_article = seen.texts;
-            let text = pick(of_article.clone(), &path)?;
-            let newest = head(conn, &text)?;
-            let stale = is_stale(conn, &text, &newest)?;
-            let (Some(Json(from)), Some(stale)) = (newest.translated_from, stale) else {
-                return Err(no_drift("The text does not say that it is a translation."));
-            };
-            let original = of_article.iter().find(|text| text.lang == from.lang);
+            let row = store::find(conn, path.id, &path.lang)?;
+            let row =
+                row.ok_or_else(|| no_drift("There is no text here that is a translation."))?;
+            let (lang, revision) = (row.from_lang.clone(), row.from_revision);
+            let original = seen.texts.iter().find(|text| text.lang == lang);
             let original = original.ok_or_else(|| no_drift("The original was deleted."))?;
-            let then = texts::find_revision(conn, path.id.of(), &from.lang, from.revision)?;
+            let then = texts::find_revision(conn, path.id.of(), &lang, revision)?;
             let mut then = then.ok_or_else(Problem::not_found)?;
             let mut now = head(conn, original)?;
             veil(conn, &mut then.quotes.0, &staff)?;
             veil(conn, &mut now.quotes.0, &staff)?;
+            let translation = TranslationEntry::new(row, &seen.texts);
             Ok::<_, Problem>(Drift {
-                stale,
-                original: original.into(),
+                translation: translation.ok_or_else(Problem::not_found)?,
                 changes: Diff::between(&then, &now),
-                translated_from: from,
             })
         })
         .await?;

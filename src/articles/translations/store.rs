@@ -26,6 +26,13 @@ pub struct Row {
     pub since: Instant,
 }
 
+pub fn find(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<Option<Row>> {
+    translations::table
+        .find((article, lang))
+        .first(conn)
+        .optional()
+}
+
 pub fn put(conn: &mut DbConn, row: &Row) -> QueryResult<()> {
     on_each_backend!(conn => diesel::insert_into(translations::table)
         .values(row)

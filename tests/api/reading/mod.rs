@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{Client, TestApp, id_of, items_of};
 
 mod caching;
+mod choosing;
 mod cost;
 mod languages;
 mod lists;
