@@ -22,7 +22,7 @@ use crate::http::problem::{ApiResult, Code, Problem};
 use crate::http::reading::Reading;
 use crate::http::words::{Line, WebAddress};
 use crate::language::{Lang, Slug};
-use crate::quotes::published as quotes;
+use crate::quotes::projection as quotes;
 use crate::sources::projection as sources;
 
 pub fn mount(config: &mut ServiceConfig) {

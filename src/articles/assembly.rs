@@ -13,7 +13,7 @@ use crate::body::Body;
 use crate::db::{DbConn, Json};
 use crate::http::problem::{Code, Problem};
 use crate::language::{Lang, Served};
-use crate::quotes::cards::{ArticleOfQuote, QuoteCard};
+use crate::quotes::cards::QuoteCard;
 use crate::quotes::published::{self as published_quotes, PublishedQuote};
 use crate::reviews::cards::ReviewCard;
 use crate::reviews::published as published_reviews;
@@ -249,14 +249,7 @@ pub fn quote_cards(
         let text = texts
             .iter()
             .find(|text| text.article_id == row.article_id && text.lang == row.lang)?;
-        let article = ArticleOfQuote {
-            id: text.article_id,
-            lang: text.lang.clone(),
-            slug: text.slug.clone(),
-            headline: text.headline.clone(),
-            revision: text.revision,
-        };
-        Some(QuoteCard::new(row, article, name))
+        Some(QuoteCard::new(row, text.clone().into(), name))
     };
     Ok(rows.into_iter().filter_map(card).collect())
 }

@@ -334,6 +334,7 @@ pub async fn patch_article(
             check_references(tx, &article)?;
             article.touch(tx.now());
             save(tx, &article, read)?;
+            let retold = topics.is_some().then(|| "quotes".to_owned());
             if let Some(topics) = topics {
                 store::set_topics(tx, id, &topics)?;
             }
@@ -341,7 +342,8 @@ pub async fn patch_article(
             let json = whole(tx, article.clone(), texts)?;
             refresh_published(tx, &article, &json.topics)?;
             let change = Change::of(ItemKind::Article, id, Action::Changed).by(staff.id);
-            tx.record(change.touching(lists_of(&json)));
+            // Timelines can be narrowed to a topic.
+            tx.record(change.touching(lists_of(&json)).touching(retold));
             Ok::<_, Problem>(json)
         })
         .await?;

@@ -59,6 +59,12 @@ pub fn keys_of_cards(lang: &Lang, cards: &[ArticleCard]) -> Vec<String> {
         .collect()
 }
 
+/// The surrogate key of what a source said: it is touched where that changes, and the source itself
+/// does not.
+pub fn quotes_of(source: SourceId) -> String {
+    format!("source:{source}:quotes")
+}
+
 fn key_of_source(id: SourceId) -> String {
     format!("source:{id}")
 }

@@ -20,7 +20,8 @@ use crate::http::problem::{Code, FieldError, Problem};
 use crate::language::{Lang, fold_name};
 use crate::quotes::anchor::AnchorState;
 use crate::quotes::model::{Manner, Quote, QuoteId};
-use crate::quotes::published::{self as published_quotes, PublishedQuote};
+use crate::quotes::projection::{self as quote_projection, Touched};
+use crate::quotes::published::PublishedQuote;
 use crate::quotes::store as quotes;
 use crate::site::{self, Site};
 use crate::sources::confidence::Standing;
@@ -41,7 +42,7 @@ pub fn publish(
     let head = find_head(tx, text)?;
     let quotes = quotes::of_text(tx, article.id, &text.lang)?;
     check_confirmed(&quotes, &request.confirm_quotes)?;
-    let sources = hold_sources(tx, &quotes)?;
+    let sources = hold_sources(tx, text, &quotes)?;
     check_exposed(&head, &quotes, &sources)?;
     let correction = correction(tx, text, &head, &quotes, request, staff)?;
     let now = tx.now();
@@ -104,17 +105,22 @@ fn change(article: ArticleId, text: &Text, action: Action, staff: &Staff) -> Cha
 }
 
 fn withdraw(tx: &mut Tx, article: ArticleId, lang: &Lang) -> Result<Vec<String>, Problem> {
-    let gone = published_quotes::replace(tx, article, lang, &[])?;
+    let named = quote_projection::sources_in(tx, article, lang)?;
+    sources::hold_many(tx, &named.into_iter().collect::<Vec<_>>())?;
+    let touched = quote_projection::replace(tx, article, lang, &[])?;
     projection::remove_text(tx, article, lang)?;
-    source_projection::project(tx, &gone)?;
-    Ok(source_keys(&gone))
+    source_projection::project(tx, &touched.sources)?;
+    Ok(keys_of(touched))
 }
 
-fn source_keys(sources: &[SourceId]) -> Vec<String> {
-    sources
-        .iter()
-        .map(|source| format!("source:{source}"))
-        .collect()
+/// The surrogate keys of the sources and of the quotes in other texts that publishing touches.
+fn keys_of(touched: Touched) -> Vec<String> {
+    let sources = touched.sources.into_iter();
+    let sources = sources.map(|source| format!("source:{source}"));
+    let linked = touched.linked.into_iter();
+    let linked = linked
+        .flat_map(|(quote, article)| [format!("quote:{quote}"), format!("article:{article}")]);
+    sources.chain(linked).collect()
 }
 
 fn find_head(conn: &mut DbConn, text: &Text) -> Result<Revision, Problem> {
@@ -154,13 +160,15 @@ fn check_confirmed(quotes: &[Quote], confirmed: &[QuoteId]) -> Result<(), Proble
     }
 }
 
-/// The sources and outlets of these quotes, held as they stand until the end of the transaction.
-fn hold_sources(conn: &mut DbConn, quotes: &[Quote]) -> Result<Vec<Source>, Problem> {
-    let ids: BTreeSet<SourceId> = quotes
+/// The sources and outlets of these quotes, and of those that they replace, held as they stand until
+/// the end of the transaction.
+fn hold_sources(conn: &mut DbConn, text: &Text, quotes: &[Quote]) -> Result<Vec<Source>, Problem> {
+    let mut ids: BTreeSet<SourceId> =
+        quote_projection::sources_in(conn, text.item_id.of(), &text.lang)?;
+    let named = quotes
         .iter()
-        .flat_map(|quote| [quote.source_id, quote.outlet_id])
-        .flatten()
-        .collect();
+        .flat_map(|quote| [quote.source_id, quote.outlet_id]);
+    ids.extend(named.flatten());
     Ok(sources::hold_many(
         conn,
         &ids.into_iter().collect::<Vec<_>>(),
@@ -369,9 +377,9 @@ fn project(
     )?;
     let sources: Vec<SourceId> = shown.iter().flat_map(PublishedQuote::sources).collect();
     projection::put_terms(tx, &row, &text.lang, since, sources)?;
-    let touched = published_quotes::replace(tx, article.id, &text.lang, &shown)?;
-    source_projection::project(tx, &touched)?;
-    Ok(source_keys(&touched))
+    let touched = quote_projection::replace(tx, article.id, &text.lang, &shown)?;
+    source_projection::project(tx, &touched.sources)?;
+    Ok(keys_of(touched))
 }
 
 fn shown_quotes(

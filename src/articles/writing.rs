@@ -13,6 +13,7 @@ use crate::http::problem::{Code, Problem};
 use crate::language::Lang;
 use crate::quotes::anchor::{Anchor, Hint, Place, Words};
 use crate::quotes::model::{Quote, QuoteEffect};
+use crate::quotes::room::Room;
 use crate::quotes::store as quotes;
 use crate::site;
 use crate::texts::model::{Cause, Content, Revision, Text, TextOf, TextState};
@@ -94,11 +95,13 @@ pub fn create_text(
         seo: input.seo,
         translated_from: input.translated_from,
     };
-    let mut rows = Vec::new();
+    let (mut rows, mut room) = (Vec::new(), Room::default());
     for (nth, (quote, wanted)) in input.quotes.unwrap_or_default().iter().enumerate() {
         let added = new_quote(tx, &text, &content.body, quote, wanted, named, staff);
         let mut row = added.map_err(|problem| problem.below(&format!("/quotes/{nth}")))?;
         row.position = nth as i32;
+        let taken = room.take(tx, row.statement);
+        taken.map_err(|problem| problem.below(&format!("/quotes/{nth}/key")))?;
         rows.push(row);
     }
     let head = revision(&text, content, &rows, Cause::Save, None, staff, now);

@@ -109,6 +109,7 @@ pub const OPERATIONS: &[(&str, Right)] = &[
     ("patch_quote", Right::Write),
     ("delete_quote", Right::Write),
     ("verify_quote", Right::Edit),
+    ("link_quote", Right::Write),
     ("list_desk_reviews", Right::Moderate),
     ("get_desk_review", Right::Moderate),
     ("decide_review", Right::Moderate),

@@ -527,6 +527,7 @@ diesel::table! {
         said_from -> Nullable<DbInstant>,
         sorted_at -> DbInstant,
         published_at -> DbInstant,
+        vagueness -> Integer,
     }
 }
 
@@ -543,6 +544,19 @@ diesel::table! {
         positions -> DbJson,
         sort_key -> Binary,
         merged_into -> Nullable<DbUuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    published_source_sums (source_id) {
+        source_id -> DbUuid,
+        quotes -> BigInt,
+        statements -> BigInt,
+        as_outlet -> BigInt,
+        articles -> BigInt,
     }
 }
 
@@ -622,7 +636,7 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, sign_ins, refresh_tokens, keys, idempotency_keys, change_counter, changes, site, sections, topics, lists, sources, source_names, articles, article_topics, article_authors, texts, revisions, translations, corrections, slugs, quotes, reviews, notices, published_articles, published_texts, published_slugs, published_retractions, published_terms, published_quotes, published_sources, published_reviews, published_review_sums, published_notices, published_notice_texts, published_notice_terms);
+diesel::allow_tables_to_appear_in_same_query!(users, sign_ins, refresh_tokens, keys, idempotency_keys, change_counter, changes, site, sections, topics, lists, sources, source_names, articles, article_topics, article_authors, texts, revisions, translations, corrections, slugs, quotes, reviews, notices, published_articles, published_texts, published_slugs, published_retractions, published_terms, published_quotes, published_sources, published_source_sums, published_reviews, published_review_sums, published_notices, published_notice_texts, published_notice_terms);
 }
 
 pub use tables::*;

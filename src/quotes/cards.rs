@@ -9,9 +9,12 @@ use super::model::{Manner, Occasion, Original, QuoteId};
 use super::published::PublishedQuote;
 use super::said_at::{Precision, SaidAt};
 use crate::articles::model::ArticleId;
-use crate::db::{AnyId, Json};
+use crate::articles::published::Heading;
+use crate::db::{AnyId, Instant, Json};
+use crate::http::page::{Page, PageInfo, TotalIs};
 use crate::language::{Lang, Slug};
 use crate::sources::model::{SourceId, SourceKind};
+use crate::text_enum;
 
 /// The article in which a quote stands.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -21,6 +24,25 @@ pub struct ArticleOfQuote {
     pub slug: Slug,
     pub headline: String,
     pub revision: i32,
+}
+
+impl From<Heading> for ArticleOfQuote {
+    fn from(text: Heading) -> Self {
+        let Heading {
+            article_id,
+            lang,
+            slug,
+            headline,
+            revision,
+        } = text;
+        Self {
+            id: article_id,
+            lang,
+            slug,
+            headline,
+            revision,
+        }
+    }
 }
 
 /// Who said it, named in the answer's language.
@@ -117,6 +139,7 @@ impl QuoteCard {
             said_from: _,
             sorted_at: _,
             published_at: _,
+            vagueness: _,
         } = quote;
         let source =
             source_id.and_then(|id| name(id).map(|(kind, name)| SourceName { id, kind, name }));
@@ -154,4 +177,60 @@ impl QuoteCard {
             statement,
         }
     }
+}
+
+text_enum! {
+    /// What a quote's place in a timeline goes by: when it was said, or, where nobody knows that or
+    /// the list is sorted so, when its text was published.
+    pub enum SortedBy { SaidAt = "said_at", PublishedAt = "published_at" }
+}
+
+/// A statement in a timeline, told by the quote that says most exactly when it was said.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Statement)]
+pub struct StatementCard {
+    #[serde(flatten)]
+    pub quote: QuoteCard,
+    /// When the text that it stands in was published.
+    pub published_at: Instant,
+    pub sorted_by: SortedBy,
+    /// The other quotes of the same statement, in whatever languages and articles.
+    pub also: Vec<OtherQuote>,
+}
+
+/// A page of a timeline.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Timeline {
+    pub items: Vec<StatementCard>,
+    pub page: PageInfo,
+    /// Only with `count=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
+    /// Only with `count=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_is: Option<TotalIs>,
+}
+
+impl From<Page<StatementCard>> for Timeline {
+    fn from(page: Page<StatementCard>) -> Self {
+        let Page {
+            items,
+            page,
+            total,
+            total_is,
+        } = page;
+        Self {
+            items,
+            page,
+            total,
+            total_is,
+        }
+    }
+}
+
+/// Where else a statement is quoted.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OtherQuote {
+    pub id: QuoteId,
+    pub article: ArticleOfQuote,
 }

@@ -11,11 +11,14 @@ use super::api::{
     AttributionPatch, DeskQuote, QuoteInText, QuotePatch, VerificationInput, check_pieces,
 };
 use super::model::{Quote, QuoteEffect, QuoteId};
+use super::published::PublishedQuote;
+use super::room::Room;
 use super::veil::veil;
-use super::{published, store};
+use super::{projection, published, store};
 use crate::app::App;
 use crate::articles::api::ArticlePath;
 use crate::articles::input::{MOST_QUOTES, SlugWish};
+use crate::articles::keys::quotes_of;
 use crate::articles::model::Article;
 use crate::articles::quoting::{NamedSources, find_words, new_quote, resolve};
 use crate::articles::sight::{find_own, find_seen};
@@ -54,7 +57,12 @@ fn text_of(texts: Vec<Text>, lang: &Lang) -> Result<Text, Problem> {
         .ok_or_else(Problem::not_found)
 }
 
-fn find_quote(conn: &mut DbConn, id: QuoteId, staff: &Staff) -> Result<(Quote, Text), Problem> {
+/// A quote as the caller may see it, and its text.
+pub(super) fn find_quote(
+    conn: &mut DbConn,
+    id: QuoteId,
+    staff: &Staff,
+) -> Result<(Quote, Text), Problem> {
     let article = store::article_of(conn, id)?.ok_or_else(Problem::not_found)?;
     let seen = find_seen(conn, article, staff)?;
     for text in &seen.texts {
@@ -66,7 +74,8 @@ fn find_quote(conn: &mut DbConn, id: QuoteId, staff: &Staff) -> Result<(Quote, T
     Err(Problem::not_found())
 }
 
-fn find_own_quote(
+/// A quote that the caller may change, with its article and text.
+pub(super) fn find_own_quote(
     tx: &mut Tx,
     id: QuoteId,
     staff: &Staff,
@@ -143,6 +152,8 @@ pub async fn create_quote(
                 &staff,
             );
             let mut row = row.map_err(|problem| problem.below("/quote"))?;
+            let taken = Room::default().take(tx, row.statement);
+            taken.map_err(|problem| problem.below("/quote/key"))?;
             row.position = draughting.quotes.last().map_or(0, |last| last.position + 1);
             let new = row.id;
             let effect = QuoteEffect {
@@ -377,12 +388,18 @@ pub async fn verify_quote(
                 return Err(Problem::stale(read + 1));
             }
             store::replace(tx, std::slice::from_ref(&quote))?;
-            published::set_verification(tx, &quote)?;
+            projection::set_verification(tx, &quote)?;
+            let shown = published::find(tx, id)?;
+            let sources = shown
+                .iter()
+                .flat_map(PublishedQuote::sources)
+                .map(quotes_of);
             let change =
                 Change::of(ItemKind::Article, article.id, Action::QuoteVerified).by(editor.id);
             let change = change
                 .in_language(&quote.lang)
-                .touching([format!("quote:{id}"), "quotes".to_owned()]);
+                .touching([format!("quote:{id}"), "quotes".to_owned()])
+                .touching(sources);
             tx.record(change.saying(serde_json::json!({"quote": id, "state": state})));
             Ok::<_, Problem>((quote, text.version))
         })

@@ -6,11 +6,16 @@ pub mod anchor;
 pub mod api;
 pub mod cards;
 pub mod desk;
+pub mod desk_statement;
+pub mod filters;
 pub mod model;
+pub mod projection;
 pub mod public;
 pub mod published;
+pub mod room;
 pub mod said_at;
 pub mod store;
+pub mod timeline;
 pub mod veil;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -25,5 +30,6 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(desk::get_desk_quote)
         .service(desk::patch_quote)
         .service(desk::delete_quote)
-        .service(desk::verify_quote);
+        .service(desk::verify_quote)
+        .service(desk_statement::link_quote);
 }

@@ -95,11 +95,46 @@ impl Quote {
         )
     }
 
+    /// The statement that it belongs to: one that it was linked to, or its own, which others are
+    /// linked to by its id.
+    pub fn statement(&self) -> AnyId {
+        self.statement.unwrap_or(self.id.of())
+    }
+
+    /// Makes it a quote of the same statement as another.
+    pub fn link_to(&mut self, other: &Self) -> Result<(), LinkError> {
+        if self.source_id != other.source_id {
+            return Err(LinkError::OtherSource);
+        }
+        let statement = other.statement();
+        self.statement = (statement != self.id.of()).then_some(statement);
+        Ok(())
+    }
+
+    /// Makes it a statement by itself; `is_joined` where others are linked to it by its id.
+    pub fn unlink(&mut self, is_joined: bool) {
+        self.statement = is_joined.then(Id::new);
+    }
+
     pub fn verify(&mut self, state: VerificationState, by: UserId, at: Instant) {
         self.verification = state;
         self.verified_by = Some(by);
         self.verified_at = Some(at);
     }
+}
+
+/// How many quotes a statement may have.
+pub const MOST_OF_STATEMENT: usize = 50;
+
+/// Why quotes cannot be linked as one statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    #[error("expected the id of a quote, or of a statement, that is there")]
+    Unknown,
+    #[error("the two quotes are not of the same source")]
+    OtherSource,
+    #[error("a statement has at most {MOST_OF_STATEMENT} quotes")]
+    Full,
 }
 
 /// What a save of a text did to one of its quotes.

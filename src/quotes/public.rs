@@ -1,125 +1,84 @@
 //! Quotes for readers: one, all, and the timeline of what a source said.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get};
-use utoipa::IntoParams;
 
-use super::cards::QuoteCard;
+use super::cards::{ArticleOfQuote, OtherQuote, QuoteCard, SortedBy, StatementCard, Timeline};
 use super::desk::QuotePath;
-use super::model::Occasion;
-use super::published::{self, Filter, Key};
-use super::said_at::SaidAt;
+use super::filters::{OfSource, TimelineFilters};
+use super::model::{MOST_OF_STATEMENT, QuoteId};
+use super::published::{self, PublishedQuote, Sibling};
+use super::timeline::{self, Filter, Key, Sort};
 use crate::app::App;
 use crate::articles::public::chosen;
-use crate::articles::{assembly, keys};
-use crate::db::{DbConn, Instant};
+use crate::articles::{assembly, keys, published as published_articles};
+use crate::db::{AnyId, DbConn};
 use crate::http::choosing::Fields;
-use crate::http::page::{COUNT_LIMIT, Page, Pager, Paging};
+use crate::http::page::{COUNT_LIMIT, Pager, Paging};
 use crate::http::path::ItemPath;
 use crate::http::problem::{ApiResult, Problem};
-use crate::http::query::{Params, Query, QueryPart};
+use crate::http::query::Query;
 use crate::http::reading::{Moved, Read, Reading};
-use crate::language::{Lang, LangList};
+use crate::language::Lang;
 use crate::site::{self, Site};
 use crate::sources::model::SourceId;
 use crate::sources::published::{self as published_sources, Known};
-use crate::topics;
-
-/// Which quotes of a source.
-#[derive(Debug, Clone, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct TimelineFilters {
-    /// Ids of outlets, with commas between.
-    #[param(value_type = Option<String>, max_length = 2000, required = false)]
-    outlet: Vec<SourceId>,
-    /// Occasions, with commas between: `interview,speech`.
-    #[param(value_type = Option<String>, max_length = 200, example = "interview", required = false)]
-    occasion: Vec<Occasion>,
-    /// Slugs or ids of the topics of the article, with commas between.
-    #[param(value_type = Option<String>, max_length = 2000, required = false)]
-    topic: Vec<String>,
-    /// Languages of the text, with commas between. Without it, quotes of all languages.
-    #[param(value_type = Option<String>, max_length = 287, example = "en", required = false,
-        pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*(,[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*){0,7}$")]
-    lang: Option<LangList>,
-    /// Said after this moment, or the start of this day, month or year.
-    #[param(value_type = Option<String>, max_length = 40, example = "2026-01", required = false)]
-    said_after: Option<SaidAt>,
-    /// Said before this moment, or the start of this day, month or year.
-    #[param(value_type = Option<String>, max_length = 40, required = false)]
-    said_before: Option<SaidAt>,
-}
-
-impl QueryPart for TimelineFilters {
-    fn read(params: &Params) -> Result<Self, Problem> {
-        Ok(Self {
-            outlet: params.many("outlet")?,
-            occasion: params.many("occasion")?,
-            topic: params.many("topic")?,
-            lang: params.one("lang")?,
-            said_after: params.one("said_after")?,
-            said_before: params.one("said_before")?,
-        })
-    }
-}
-
-/// Whose quotes.
-#[derive(Debug, Clone, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct OfSource {
-    /// Ids of sources, with commas between.
-    #[param(value_type = Option<String>, max_length = 2000, required = false)]
-    source: Vec<SourceId>,
-}
-
-impl QueryPart for OfSource {
-    fn read(params: &Params) -> Result<Self, Problem> {
-        Ok(Self {
-            source: params.many("source")?,
-        })
-    }
-}
-
-impl TimelineFilters {
-    fn filter(
-        self,
-        conn: &mut DbConn,
-        site: &Site,
-        sources: Vec<SourceId>,
-    ) -> Result<Filter, Problem> {
-        let zone = site.zone();
-        let start =
-            |said: Option<SaidAt>| -> Option<Instant> { said.and_then(|said| said.start(&zone)) };
-        let mut topics = Vec::new();
-        if !self.topic.is_empty() {
-            let found = topics::by_slugs_or_ids(conn, &self.topic)?;
-            topics = found.into_iter().flatten().map(|topic| topic.id).collect();
-            if topics.is_empty() {
-                // What is not known matches nothing.
-                topics.push(crate::db::Id::from_uuid(uuid::Uuid::nil()));
-            }
-        }
-        Ok(Filter {
-            sources,
-            outlets: published_sources::survivors(conn, self.outlet)?,
-            occasions: self.occasion,
-            topics,
-            langs: self
-                .lang
-                .map(|list| list.tags().to_vec())
-                .unwrap_or_default(),
-            said_after: start(self.said_after),
-            said_before: start(self.said_before),
-        })
-    }
-}
 
 /// The language in which sources are named: that of the quote, where it stands alone.
 fn names_in(site: &Site, filter: &Filter) -> Option<Lang> {
     filter.langs.first().or(site.chain().first()).cloned()
 }
 
-/// A page of quotes.
+/// Statements as readers get them: each by the quote that stands for it, with its other quotes.
+fn statement_cards(
+    conn: &mut DbConn,
+    site: &Site,
+    rows: Vec<PublishedQuote>,
+    filter: &Filter,
+    lang: &Lang,
+) -> Result<Vec<(Key, StatementCard)>, Problem> {
+    let statements: BTreeSet<AnyId> = rows.iter().filter_map(|row| row.statement).collect();
+    let siblings = published::of_statements(conn, &statements.into_iter().collect::<Vec<_>>())?;
+    let articles: BTreeSet<_> = siblings.iter().map(|other| other.article_id).collect();
+    let headings = published_articles::headings(conn, &articles.into_iter().collect::<Vec<_>>())?;
+    let article_of = |other: &Sibling| {
+        headings
+            .iter()
+            .find(|text| text.article_id == other.article_id && text.lang == other.lang)
+            .map(|text| ArticleOfQuote::from(text.clone()))
+    };
+    let cards = assembly::quote_cards(conn, site, rows.clone(), lang)?;
+    let mut cards: BTreeMap<QuoteId, QuoteCard> =
+        cards.into_iter().map(|card| (card.id, card)).collect();
+    let statement = |row: PublishedQuote| {
+        let also = siblings
+            .iter()
+            .filter(|other| other.is_of(&row))
+            .filter_map(|other| {
+                let article = article_of(other)?;
+                Some(OtherQuote {
+                    id: other.id,
+                    article,
+                })
+            });
+        let sorted_by = match (filter.sort, row.said_from) {
+            (Sort::Said, Some(_)) => SortedBy::SaidAt,
+            _ => SortedBy::PublishedAt,
+        };
+        let card = StatementCard {
+            also: also.take(MOST_OF_STATEMENT).collect(),
+            quote: cards.remove(&row.id)?,
+            published_at: row.published_at,
+            sorted_by,
+        };
+        Some((filter.key(&row), card))
+    };
+    Ok(rows.into_iter().filter_map(statement).collect())
+}
+
+/// A page of a timeline; `about` are the surrogate keys of what it is a list of.
 async fn timeline(
     app: &App,
     request: &HttpRequest,
@@ -127,6 +86,7 @@ async fn timeline(
     filters: TimelineFilters,
     sources: Vec<SourceId>,
     fields: &Fields,
+    about: Vec<String>,
 ) -> ApiResult<Reading> {
     let pager = Pager::<Key>::new(request, &app.cursors, paging)?;
     let (at, limit, count) = (
@@ -134,51 +94,47 @@ async fn timeline(
         pager.rows(),
         pager.count,
     );
-    let keys: Vec<String> = sources
-        .iter()
-        .map(|source| format!("source:{source}"))
-        .collect();
+    let about = about.into_iter().chain(filters.keys());
+    let about: Vec<String> = about.chain(["site".to_owned()]).collect();
     let (rows, total) = app
         .db
         .read_snapshot(move |conn| {
             let site = site::find(conn)?;
             let sources = published_sources::survivors(conn, sources)?;
             let filter = filters.filter(conn, &site, sources)?;
-            let rows = published::list(conn, &filter, at, limit)?;
+            let rows = timeline::list(conn, &filter, at, limit)?;
             let total = count
-                .then(|| published::count(conn, &filter, COUNT_LIMIT + 1))
+                .then(|| timeline::count(conn, &filter, COUNT_LIMIT + 1))
                 .transpose()?;
-            let places: Vec<Key> = rows.iter().map(|row| (row.sorted_at, row.id)).collect();
             let cards = match names_in(&site, &filter) {
-                Some(lang) => assembly::quote_cards(conn, &site, rows, &lang)?,
+                Some(lang) => statement_cards(conn, &site, rows, &filter, &lang)?,
                 None => Vec::new(),
             };
-            Ok::<_, Problem>((places.into_iter().zip(cards).collect(), total))
+            Ok::<_, Problem>((cards, total))
         })
         .await?;
     let page = pager
-        .page(rows, |(key, _): &(Key, QuoteCard)| *key)
+        .page(rows, |(key, _): &(Key, StatementCard)| *key)
         .with_total(total)
         .map(|(_, card)| card);
+    let page = Timeline::from(page);
     let links = pager.links(&page.page);
-    let inside = page.items.iter().flat_map(keys::keys_of_quote);
-    let inside: Vec<String> = ["quotes".to_owned()]
-        .into_iter()
-        .chain(keys)
-        .chain(inside)
-        .collect();
+    let inside = page.items.iter().map(|statement| &statement.quote);
+    let inside: Vec<String> = inside.flat_map(keys::keys_of_quote).collect();
     Ok(chosen(&page, fields, Fields::of_list)?
-        .about(inside)
+        .about(about.into_iter().chain(inside))
         .linked(links))
 }
 
-/// List quotes
+/// List what was said
 ///
-/// Latest said first; one whose moment is not known stands where its publication does.
+/// Latest said first; what nobody knows the moment of stands where its publication does, and
+/// `sorted_by` says so. A statement that is quoted in several languages or articles is one item: of its quotes that fit
+/// the filters the one that says most exactly when it was said, then the earliest; `also` has the others.
 #[utoipa::path(
     tag = "quotes",
     params(Paging, OfSource, TimelineFilters, Fields),
-    responses((status = 200, body = Page<QuoteCard>)),
+    responses((status = 200, body = Timeline)),
 )]
 #[get("/v1/quotes")]
 pub async fn list_quotes(
@@ -187,16 +143,18 @@ pub async fn list_quotes(
     query: Query<(Paging, (OfSource, TimelineFilters, Fields))>,
 ) -> ApiResult<Reading> {
     let (paging, (OfSource { source }, filters, fields)) = query.0;
-    timeline(&app, &request, paging, filters, source, &fields).await
+    let sources = source.iter().map(|source| format!("source:{source}"));
+    let about = sources.chain(["quotes".to_owned()]).collect();
+    timeline(&app, &request, paging, filters, source, &fields, about).await
 }
 
 /// What a source said
 ///
-/// Its timeline, latest said first. A source that was merged into another answers 301.
+/// Its timeline, as in the list of what was said. A source that was merged into another answers 301.
 #[utoipa::path(
     tag = "sources",
     params(ItemPath, Paging, TimelineFilters, Fields),
-    responses((status = 200, body = Page<QuoteCard>), (status = 301, description = "It was merged into another source.")),
+    responses((status = 200, body = Timeline), (status = 301, description = "It was merged into another source.")),
 )]
 #[get("/v1/sources/{id}/quotes")]
 pub async fn list_source_quotes(
@@ -210,9 +168,9 @@ pub async fn list_source_quotes(
         Known::Moved(survivor) => Ok(Read::Moved(Moved(format!("/v1/sources/{survivor}/quotes")))),
         Known::Here(_) => {
             let (paging, filters, fields) = query.0;
-            Ok(timeline(&app, &request, paging, filters, vec![id], &fields)
-                .await?
-                .into())
+            let about = vec![format!("source:{id}"), keys::quotes_of(id)];
+            let reading = timeline(&app, &request, paging, filters, vec![id], &fields, about);
+            Ok(reading.await?.into())
         }
     }
 }

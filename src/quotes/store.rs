@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::model::{Quote, QuoteId};
 use crate::articles::model::ArticleId;
-use crate::db::DbConn;
 use crate::db::schema::quotes;
+use crate::db::{AnyId, DbConn};
 use crate::language::Lang;
 use crate::on_each_backend;
 
@@ -42,6 +42,20 @@ pub fn of_text(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResul
                 .and(quotes::removed_at.is_null()),
         )
         .order(quotes::position)
+        .load(conn)
+}
+
+/// The quotes of a statement that are part of their texts, at most so many: those that were linked
+/// to it, and the one whose id it bears.
+pub fn of_statement(conn: &mut DbConn, statement: AnyId, limit: usize) -> QueryResult<Vec<Quote>> {
+    let linked = quotes::statement.eq(statement).assume_not_null();
+    let own = quotes::id
+        .eq(statement.of::<Quote>())
+        .and(quotes::statement.is_null());
+    quotes::table
+        .filter(quotes::removed_at.is_null().and(linked.or(own)))
+        .order(quotes::id)
+        .limit(limit as i64)
         .load(conn)
 }
 

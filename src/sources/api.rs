@@ -11,6 +11,7 @@ use super::model::{
     self, Descriptions, Disclosure, Position, Source, SourceError, SourceId, SourceKind,
 };
 use super::published::{Named, PublishedSource, Tally};
+use super::sums::Sums;
 use crate::auth::UserId;
 use crate::db::{Instant, Json};
 use crate::http::page::{PageInfo, TotalIs};
@@ -293,12 +294,31 @@ pub struct SourceJson {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 #[schema(as = SourceCounts)]
 pub struct Counts {
-    /// What it said. A statement in several languages or articles counts once.
+    /// Its quotes, those of each text by themselves.
     pub quotes: i64,
-    /// What others said through it.
+    /// What it said: a statement that is quoted in several languages or articles counts once.
+    pub statements: i64,
+    /// Statements of others that came through it.
     pub as_outlet: i64,
     /// Articles that quote it, or quote through it.
     pub articles: i64,
+}
+
+impl From<Sums> for Counts {
+    fn from(sums: Sums) -> Self {
+        let Sums {
+            quotes,
+            statements,
+            as_outlet,
+            articles,
+        } = sums;
+        Self {
+            quotes,
+            statements,
+            as_outlet,
+            articles,
+        }
+    }
 }
 
 /// The first and the last moment.
@@ -346,9 +366,7 @@ impl Portrait {
     pub fn in_language(self, served: Served, chain: &[Lang]) -> SourceJson {
         let lang = &served.lang;
         let Tally {
-            quotes,
-            as_outlet,
-            articles,
+            sums,
             first_said_from,
             last_said_from,
             first_published_at,
@@ -373,11 +391,7 @@ impl Portrait {
             description: description.0,
             positions: positions.0.into_iter().map(position).collect(),
             same_as: same_as.0,
-            counts: Counts {
-                quotes,
-                as_outlet,
-                articles,
-            },
+            counts: sums.into(),
             said: Span {
                 first: first_said_from,
                 last: last_said_from,

@@ -15,6 +15,7 @@ pub mod projection;
 pub mod public;
 pub mod published;
 pub mod store;
+pub mod sums;
 
 pub use model::{Disclosure, Source, SourceId, SourceKind};
 use utoipa_actix_web::service_config::ServiceConfig;

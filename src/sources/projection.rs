@@ -9,6 +9,7 @@ use super::confidence::Standing;
 use super::model::{Source, SourceId};
 use super::published::{self, Credited, PublishedSource, TextKey};
 use super::store;
+use super::sums::Scope;
 use crate::db::DbConn;
 use crate::language::{Collation, Lang};
 use crate::site;
@@ -142,11 +143,17 @@ fn rewrite(
     credited: Vec<Credited>,
     standing: &Standing,
 ) -> QueryResult<Vec<TextKey>> {
-    let mut texts = BTreeSet::new();
-    for (quote, article, lang, credit) in credited {
-        published::credit(conn, quote, &credit.for_readers(&lang, standing))?;
-        texts.insert((article, lang));
-    }
+    let texts: BTreeSet<TextKey> = credited
+        .iter()
+        .map(|(_, article, lang, _)| (*article, lang.clone()))
+        .collect();
+    let scope = Scope::of_articles(conn, texts.iter().map(|(article, _)| *article))?;
+    scope.keeping_sums(conn, |conn| {
+        for (quote, _, lang, credit) in credited {
+            published::credit(conn, quote, &credit.for_readers(&lang, standing))?;
+        }
+        Ok(())
+    })?;
     published::index(conn, id)?;
     project(conn, &[id])?;
     Ok(texts.into_iter().collect())
@@ -156,7 +163,10 @@ fn rewrite(
 /// copies of quotes must be written anew.
 pub fn merge(conn: &mut DbConn, merged: SourceId, survivor: SourceId) -> QueryResult<Vec<TextKey>> {
     let texts = published::texts_quoting(conn, merged)?;
-    published::move_to_survivor(conn, merged, survivor)?;
+    let scope = Scope::of_articles(conn, texts.iter().map(|(article, _)| *article))?;
+    scope.keeping_sums(conn, |conn| {
+        published::move_to_survivor(conn, merged, survivor)
+    })?;
     published::index(conn, merged)?;
     published::index(conn, survivor)?;
     published::take_down(conn, &[merged])?;

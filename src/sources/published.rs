@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use diesel::dsl::{max, min};
 use diesel::prelude::*;
 
 use super::confidence::Credit;
 use super::model::{Descriptions, Position, SourceId, SourceKind};
+use super::sums::{self, Sums};
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{published_quotes, published_sources, published_terms, published_texts};
 use crate::db::{AnyId, DbConn, Instant, Json};
@@ -329,65 +331,40 @@ pub fn count(conn: &mut DbConn, kind: Option<SourceKind>) -> QueryResult<i64> {
 /// What readers have of a source, in numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tally {
-    /// What it said; one statement in several languages or articles counts once.
-    pub quotes: i64,
-    /// What others said through it.
-    pub as_outlet: i64,
-    pub articles: i64,
+    pub sums: Sums,
     pub first_said_from: Option<Instant>,
     pub last_said_from: Option<Instant>,
     pub first_published_at: Option<Instant>,
     pub last_published_at: Option<Instant>,
 }
 
-/// Counts in a fixed number of statements.
+/// Reads the numbers that are kept, and both ends of four indexes.
 pub fn tally(conn: &mut DbConn, id: SourceId) -> QueryResult<Tally> {
-    use diesel::dsl::{count, max, min};
-    let said = published_quotes::source_id.eq(id);
-    let relayed = published_quotes::outlet_id.eq(id);
-    let (first_said_from, last_said_from) = published_quotes::table
-        .filter(said)
-        .select((
-            min(published_quotes::said_from),
-            max(published_quotes::said_from),
-        ))
-        .first(conn)?;
-    let (first_published_at, last_published_at) = published_quotes::table
-        .filter(said.or(relayed))
-        .select((
-            min(published_quotes::published_at),
-            max(published_quotes::published_at),
-        ))
-        .first(conn)?;
+    use published_quotes::{outlet_id, published_at, said_from, source_id, table};
+    let said = || table.filter(source_id.eq(id));
+    let relayed = || table.filter(outlet_id.eq(id));
+    type Ends = (Option<Instant>, Option<Instant>);
+    // Each by itself: SQLite goes to the end of an index for one aggregate, not for two.
+    let (said_span, quoted, through): (Ends, Ends, Ends) = diesel::select((
+        (
+            said().select(min(said_from)).single_value(),
+            said().select(max(said_from)).single_value(),
+        ),
+        (
+            said().select(min(published_at)).single_value(),
+            said().select(max(published_at)).single_value(),
+        ),
+        (
+            relayed().select(min(published_at)).single_value(),
+            relayed().select(max(published_at)).single_value(),
+        ),
+    ))
+    .get_result(conn)?;
     Ok(Tally {
-        quotes: statements(conn, published_quotes::table.filter(said).into_boxed())?,
-        as_outlet: statements(conn, published_quotes::table.filter(relayed).into_boxed())?,
-        articles: published_quotes::table
-            .filter(said.or(relayed))
-            .select(count(published_quotes::article_id).aggregate_distinct())
-            .first(conn)?,
-        first_said_from,
-        last_said_from,
-        first_published_at,
-        last_published_at,
+        sums: sums::find(conn, id)?,
+        first_said_from: said_span.0,
+        last_said_from: said_span.1,
+        first_published_at: quoted.0.into_iter().chain(through.0).min(),
+        last_published_at: quoted.1.max(through.1),
     })
-}
-
-diesel::define_sql_function! {
-    /// The statement to which a quote belongs, or else the quote itself.
-    #[sql_name = "coalesce"]
-    fn statement_or_quote(
-        statement: diesel::sql_types::Nullable<crate::db::types::DbUuid>,
-        quote: crate::db::types::DbUuid,
-    ) -> crate::db::types::DbUuid;
-}
-
-fn statements(
-    conn: &mut DbConn,
-    quotes: published_quotes::BoxedQuery<'_, crate::db::MultiBackend>,
-) -> QueryResult<i64> {
-    let statement = statement_or_quote(published_quotes::statement, published_quotes::id);
-    quotes
-        .select(diesel::dsl::count(statement).aggregate_distinct())
-        .first(conn)
 }

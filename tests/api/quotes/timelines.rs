@@ -182,3 +182,114 @@ async fn a_new_time_zone_moves_the_days_on_which_things_were_said() {
     let said_after = "/v1/quotes?said_after=2024-04-30T21:00:00Z";
     assert_eq!(words(&reader, said_after).await, ["Word 1."]);
 }
+
+#[actix_web::test]
+async fn a_timeline_can_be_sorted_by_publication_and_says_what_its_order_goes_by() {
+    let app = TestApp::start().await;
+    let times = [json!("2026"), Value::Null, json!("2024-05-01")];
+    let (minister, _) = spoken(&app, &times).await;
+    let reader = app.anonymous();
+    let path = format!("/v1/sources/{minister}/quotes");
+    let sorted_by = async |path: &str| -> Vec<String> {
+        let list = reader.get(path).await.expect(200).json;
+        let told = |item: &Value| item["sorted_by"].as_str().expect("words").to_owned();
+        items_of(&list).iter().map(told).collect()
+    };
+    // The one without a time stands first, by its publication now.
+    assert_eq!(
+        sorted_by(&path).await,
+        ["published_at", "said_at", "said_at"]
+    );
+    let published = format!("{path}?sort=-published_at");
+    assert_eq!(sorted_by(&published).await, ["published_at"; 3]);
+    // They were published together, so the latest made comes first.
+    assert_eq!(
+        words(&reader, &published).await,
+        ["Word 2.", "Word 1.", "Word 0."]
+    );
+    let first = reader
+        .get(&format!("{published}&limit=2"))
+        .await
+        .expect(200)
+        .json;
+    let next = first["page"]["next"].as_str().expect("a cursor");
+    let rest = words(&reader, &format!("{published}&limit=2&cursor={next}")).await;
+    assert_eq!(rest, ["Word 0."]);
+    let other = reader.get(&format!("{path}?limit=2&cursor={next}"));
+    other.await.problem("invalid-cursor", 400);
+    let sorted = reader.get(&format!("{path}?sort=said_at"));
+    sorted.await.problem("invalid-parameter", 400).at("sort");
+}
+
+#[actix_web::test]
+async fn a_timeline_is_narrowed_by_manner_and_verification() {
+    let app = TestApp::start().await;
+    let (minister, _) = spoken(&app, &[json!("2026"), json!("2025")]).await;
+    let reader = app.anonymous();
+    let path = format!("/v1/sources/{minister}/quotes");
+    assert_eq!(
+        words(&reader, &format!("{path}?manner=direct")).await.len(),
+        2
+    );
+    assert_eq!(
+        words(&reader, &format!("{path}?manner=indirect,mixed")).await,
+        [""; 0]
+    );
+    let first = reader.get(&path).await.expect(200).json;
+    let quote = format!("/v1/desk/quotes/{}", id_of(&items_of(&first)[0]));
+    let verifying = app.as_editor();
+    let verifying = verifying.put(
+        &format!("{quote}/verification"),
+        json!({"state": "disputed"}),
+    );
+    verifying.if_match("*").await.expect(200);
+    for (path, said) in [
+        (format!("{path}?verification=disputed"), &["Word 0."][..]),
+        (format!("{path}?verification=unverified"), &["Word 1."]),
+        (
+            format!("{path}?verification=unverified,disputed"),
+            &["Word 0.", "Word 1."],
+        ),
+        (
+            "/v1/quotes?verification=disputed&sort=-published_at".to_owned(),
+            &["Word 0."],
+        ),
+        ("/v1/quotes?verification=verified".to_owned(), &[]),
+    ] {
+        assert_eq!(words(&reader, &path).await, said, "{path}");
+    }
+    // The timeline is one of the answers that a verification touches.
+    let timeline = reader.get(&path).await.expect(200);
+    let keys = timeline.header("surrogate-key").expect("keys").to_owned();
+    let touched = format!("source:{minister}:quotes");
+    assert!(keys.split(' ').any(|key| key == touched), "{keys}");
+    let changes = app
+        .as_editor()
+        .get("/v1/desk/changes?limit=100")
+        .await
+        .expect(200)
+        .json;
+    let last = items_of(&changes).last().expect("a change")["surrogate_keys"].to_string();
+    assert!(last.contains(&touched), "{last}");
+}
+
+#[actix_web::test]
+async fn a_page_of_a_timeline_costs_the_same_wherever_it_is() {
+    let app = TestApp::start().await;
+    let times: Vec<Value> = (0..12)
+        .map(|nth| format!("20{:02}", nth + 10).into())
+        .collect();
+    let (minister, _) = spoken(&app, &times).await;
+    let reader = app.anonymous();
+    let mut path = format!("/v1/sources/{minister}/quotes?limit=3");
+    let mut costs = BTreeSet::new();
+    for _ in 0..4 {
+        let before = app.app.db.statements();
+        let page = reader.get(&path).await.expect(200).json;
+        costs.insert(app.app.db.statements() - before);
+        if let Some(next) = page["page"]["next"].as_str() {
+            path = format!("/v1/sources/{minister}/quotes?limit=3&cursor={next}");
+        }
+    }
+    assert_eq!(costs.len(), 1, "{costs:?}");
+}

@@ -189,7 +189,7 @@ async fn who_is_not_on_record_is_known_to_editors_and_to_whoever_made_it() {
 
     let edit = contributor.patch(&desk(&open), json!({"aliases": ["B"]}));
     edit.if_match("*").await.problem("forbidden", 403);
-    let edit = contributor.patch(&desk(&own), json!({"aliases": ["B"]}));
+    let edit = contributor.patch(&desk(&own), json!({"aliases": ["Kölgə"]}));
     edit.if_match("*").await.expect(200);
     publish_quote(&app, id(&own), None).await;
     let edit = contributor.patch(&desk(&own), json!({"disclosure": "on_record"}));

@@ -4,18 +4,14 @@ mod desk;
 mod readers;
 
 use diesel::prelude::*;
-use newsline::db::schema::{
-    articles, published_articles, published_quotes, published_sources, published_terms,
-    published_texts, quotes, revisions, texts,
-};
-use newsline::db::{AnyId, DbConn, Id, Json};
+use newsline::db::schema::{published_quotes, published_sources, published_terms};
+use newsline::db::{AnyId, Id};
 use newsline::http::problem::Problem;
-use newsline::quotes::model::Quote;
+use newsline::sources::SourceId;
 use newsline::sources::matching::{self, MatchedBy, NewSource};
-use newsline::sources::{SourceId, projection};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, TestApp};
+use crate::support::{Answer, Client, TestApp, id_of};
 
 fn person(name: &str) -> Value {
     json!({"kind": "person", "names": {"en": name}})
@@ -49,174 +45,16 @@ fn names(answer: &Answer) -> Vec<&str> {
         .collect()
 }
 
-/// Writes an article with one quote, at the desk and for readers, past the API.
+/// Publishes an article with one quote.
 async fn publish_quote(app: &TestApp, source: SourceId, outlet: Option<SourceId>) -> AnyId {
-    let author = app.people.editor.user.id;
-    let quote = AnyId::new();
-    app.app
-        .db
-        .write(move |tx| {
-            let now = tx.now();
-            insert_article(tx, author, now)?;
-            let article: AnyId = articles::table
-                .select(articles::id)
-                .order(articles::id.desc())
-                .first(&mut **tx)?;
-            insert_quote(tx, quote, article, source, outlet, now)?;
-            insert_revision(tx, article, author, now)?;
-            let both: Vec<SourceId> = [Some(source), outlet].into_iter().flatten().collect();
-            Ok::<_, Problem>(projection::project(tx, &both)?)
-        })
-        .await
-        .expect("a published quote");
-    quote
-}
-
-fn insert_article(
-    conn: &mut DbConn,
-    author: newsline::auth::UserId,
-    now: newsline::db::Instant,
-) -> QueryResult<()> {
-    let none = || Json(json!([]));
-    let id = AnyId::new();
-    diesel::insert_into(articles::table)
-        .values((
-            articles::id.eq(id),
-            articles::kind.eq("news"),
-            articles::authors.eq(none()),
-            articles::related.eq(none()),
-            articles::review_policy.eq("closed"),
-            articles::version.eq(1_i64),
-            articles::created_by.eq(author),
-            articles::created_at.eq(now),
-            articles::updated_at.eq(now),
-        ))
-        .execute(conn)?;
-    diesel::insert_into(published_articles::table)
-        .values((
-            published_articles::id.eq(id),
-            published_articles::kind.eq("news"),
-            published_articles::topic_ids.eq(none()),
-            published_articles::authors.eq(none()),
-            published_articles::related.eq(none()),
-            published_articles::review_policy.eq("closed"),
-            published_articles::first_published_at.eq(now),
-        ))
-        .execute(conn)?;
-    diesel::insert_into(published_texts::table)
-        .values((
-            (
-                published_texts::article_id.eq(id),
-                published_texts::lang.eq("en"),
-                published_texts::kind.eq("news"),
-                published_texts::slug.eq(id.to_string()),
-                published_texts::headline.eq("A bridge opens"),
-                published_texts::body.eq(none()),
-                published_texts::quote_count.eq(1),
-                published_texts::corrections.eq(none()),
-            ),
-            published_texts::revision.eq(1),
-            published_texts::word_count.eq(3),
-            published_texts::reading_minutes.eq(1),
-            published_texts::first_published_at.eq(now),
-            published_texts::published_at.eq(now),
-            published_texts::updated_at.eq(now),
-        ))
-        .execute(conn)
-        .map(drop)
-}
-
-fn insert_quote(
-    conn: &mut DbConn,
-    id: AnyId,
-    article: AnyId,
-    source: SourceId,
-    outlet: Option<SourceId>,
-    now: newsline::db::Instant,
-) -> QueryResult<()> {
-    diesel::insert_into(quotes::table)
-        .values((
-            (
-                quotes::id.eq(id),
-                quotes::article_id.eq(article),
-                quotes::lang.eq("en"),
-                quotes::position.eq(0),
-                quotes::source_id.eq(source),
-                quotes::manner.eq("direct"),
-                quotes::text.eq("It will open."),
-                quotes::stated_name.eq("the minister"),
-                quotes::outlet_id.eq(outlet),
-            ),
-            quotes::evidence_url.eq("https://example.az/evidence"),
-            quotes::anchor_state.eq("anchored"),
-            quotes::segments.eq(Json(json!([]))),
-            quotes::verification.eq("unverified"),
-            quotes::created_at.eq(now),
-        ))
-        .execute(conn)?;
-    diesel::insert_into(published_quotes::table)
-        .values((
-            (
-                published_quotes::id.eq(id),
-                published_quotes::article_id.eq(article),
-                published_quotes::lang.eq("en"),
-                published_quotes::position.eq(0),
-                published_quotes::source_id.eq(source),
-                published_quotes::manner.eq("direct"),
-                published_quotes::text.eq("It will open."),
-                published_quotes::stated_name.eq("the minister"),
-                published_quotes::outlet_id.eq(outlet),
-            ),
-            published_quotes::evidence_url.eq("https://example.az/evidence"),
-            published_quotes::anchor_state.eq("anchored"),
-            published_quotes::segments.eq(Json(json!([]))),
-            published_quotes::verification.eq("unverified"),
-            published_quotes::sorted_at.eq(now),
-            published_quotes::published_at.eq(now),
-        ))
-        .execute(conn)
-        .map(drop)
-}
-
-/// The text of an article, published as the desk has it.
-fn insert_revision(
-    conn: &mut DbConn,
-    article: AnyId,
-    author: newsline::auth::UserId,
-    now: newsline::db::Instant,
-) -> QueryResult<()> {
-    let quotes: Vec<Quote> = quotes::table
-        .filter(quotes::article_id.eq(article))
-        .load(conn)?;
-    diesel::insert_into(texts::table)
-        .values((
-            texts::item_id.eq(article),
-            texts::item_kind.eq("article"),
-            texts::lang.eq("en"),
-            texts::version.eq(1_i64),
-            texts::state.eq("published"),
-            texts::head_revision.eq(1),
-            texts::published_revision.eq(Some(1)),
-            texts::headline.eq("A bridge opens"),
-            texts::created_by.eq(author),
-            texts::created_at.eq(now),
-            texts::saved_at.eq(now),
-        ))
-        .execute(conn)?;
-    diesel::insert_into(revisions::table)
-        .values((
-            revisions::item_id.eq(article),
-            revisions::lang.eq("en"),
-            revisions::number.eq(1),
-            revisions::headline.eq("A bridge opens"),
-            revisions::body.eq(Json(json!([]))),
-            revisions::quotes.eq(Json(quotes)),
-            revisions::cause.eq("save"),
-            revisions::saved_by.eq(author),
-            revisions::saved_at.eq(now),
-        ))
-        .execute(conn)
-        .map(drop)
+    let quote = json!({"source": source, "manner": "direct", "text": "It will open.",
+        "attribution": {"stated_name": "the minister", "outlet": outlet,
+            "evidence_url": "https://example.az/evidence"}});
+    let text =
+        json!({"headline": "A bridge opens", "body_markdown": "It will open.", "quotes": [quote]});
+    let article = app.published_article(json!({"texts": {"en": text}})).await;
+    let text = app.desk_text(id_of(&article), "en").await;
+    id_of(&text.json["quotes"][0]).parse().expect("a UUID")
 }
 
 type Credit = (

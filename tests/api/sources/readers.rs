@@ -63,7 +63,7 @@ async fn readers_know_a_source_while_it_is_on_record_and_quoted() {
     assert_eq!(one.json["positions"][0]["organisation"]["name"], "Turan");
     assert_eq!(
         one.json["counts"],
-        json!({"quotes": 1, "as_outlet": 0, "articles": 1})
+        json!({"quotes": 1, "statements": 1, "as_outlet": 0, "articles": 1})
     );
     assert_eq!(one.json["said"]["first"], Value::Null);
     assert!(one.json["published"]["first"].is_string());

@@ -1,0 +1,10 @@
+drop table published_source_sums;
+drop index published_quotes_said;
+drop index published_quotes_by_statement;
+drop index published_quotes_by_verification_publication;
+drop index published_quotes_by_verification;
+drop index published_quotes_by_occasion;
+drop index published_quotes_by_outlet_publication;
+drop index published_quotes_by_source_publication;
+drop index published_quotes_by_publication;
+alter table published_quotes drop column vagueness;
