@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use uuid::Uuid;
+
 use super::cards::{
     Alternate, ArticleCard, ArticleJson, BodyForm, QuoteOf, QuoteStub, RelatedItem, ReviewSums,
     ReviewsOf, SectionName, TopicName,
@@ -335,6 +337,7 @@ pub fn article(
     around.articles.insert(id, article.clone());
     let lang = text.lang.clone();
     let rows = published_quotes::of_articles(conn, &[id], &lang)?;
+    let body = body_in(text.body, wish.body, &evidence_of(&rows))?;
     let sources = match wish.include.contains(&Include::Sources) {
         true => Some(source_items(conn, site, &rows, &lang)?),
         false => None,
@@ -378,7 +381,7 @@ pub fn article(
         url: url_among(&alternates, &lang),
         headline: text.headline,
         standfirst: text.standfirst,
-        body: body_in(text.body, wish.body)?,
+        body,
         revision: text.revision,
         word_count: text.word_count,
         reading_minutes: text.reading_minutes,
@@ -421,7 +424,19 @@ fn source_items(
         .collect())
 }
 
-fn body_in(body: Raw, choice: BodyChoice) -> Result<Option<BodyForm>, Problem> {
+/// Where the words of a quote can be read at their source, as far as readers may know.
+type Evidence = BTreeMap<Uuid, String>;
+
+fn evidence_of(quotes: &[PublishedQuote]) -> Evidence {
+    let known = |quote: &PublishedQuote| Some((quote.id.uuid(), quote.evidence_url.clone()?));
+    quotes.iter().filter_map(known).collect()
+}
+
+fn body_in(
+    body: Raw,
+    choice: BodyChoice,
+    evidence: &Evidence,
+) -> Result<Option<BodyForm>, Problem> {
     let Json(raw) = body;
     let read = || {
         let body: Result<Body, _> = serde_json::from_str(raw.get());
@@ -430,7 +445,7 @@ fn body_in(body: Raw, choice: BodyChoice) -> Result<Option<BodyForm>, Problem> {
     Ok(match choice {
         BodyChoice::None => None,
         BodyChoice::Html => Some(BodyForm::Words(
-            read()?.to_html(|quote| Some(format!("/v1/quotes/{quote}"))),
+            read()?.to_html(|quote| evidence.get(&quote).cloned()),
         )),
         BodyChoice::Markdown => Some(BodyForm::Words(read()?.to_markdown())),
         BodyChoice::Text => Some(BodyForm::Words(read()?.to_text())),

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::inline::{Inline, Mark, nest};
 use super::model::*;
 
-/// The address of a quote, for `cite`.
+/// Where the words of a quote can be read at their source, for `cite`.
 type Cite<'c> = &'c dyn Fn(Uuid) -> Option<String>;
 
 impl Body {
