@@ -8,7 +8,8 @@
 //! | `input` | what a tool posts, read and checked before the transaction |
 //! | `quoting` | a posted quote: its source, its outlet, the place of its words |
 //! | `writing` | saving a text: its body, its quotes, its slug, its revision |
-//! | `publishing` | the publish gate, corrections, and what readers get |
+//! | `gate`, `corrections` | what stands against publishing a text, and what readers are told of changes |
+//! | `publishing` | publishing, taking down, retracting: states, and what readers get |
 //! | `together` | several texts published, or taken down, at once |
 //! | `sight` | who sees and writes which article at the desk |
 //! | `slugs` | addresses that are never given away |
@@ -19,19 +20,22 @@
 //! | `assembly` | readers' answers, put together from rows and what is read by key |
 //! | `keys` | the surrogate keys of answers |
 //! | `filters` | what a readers' list can be narrowed to |
-//! | `desk`, `desk_texts`, `desk_history` | the newsroom's handlers |
+//! | `desk`, `desk_texts`, `desk_check`, `desk_history` | the newsroom's handlers |
 //! | `public` | the readers' handlers |
 
 pub mod api;
 pub mod api_states;
 pub mod assembly;
 pub mod cards;
+pub mod corrections;
 pub mod desk;
+pub mod desk_check;
 pub mod desk_history;
 pub mod desk_list;
 pub mod desk_texts;
 pub mod diff;
 pub mod filters;
+pub mod gate;
 pub mod input;
 pub mod keys;
 pub mod model;
@@ -69,6 +73,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(desk_texts::put_text)
         .service(desk_texts::patch_text)
         .service(desk_texts::delete_text)
+        .service(desk_check::check_text)
         .service(desk_texts::submit_text)
         .service(desk_texts::take_back_text)
         .service(desk_texts::publish_text)

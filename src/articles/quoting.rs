@@ -11,7 +11,7 @@ use crate::http::problem::Problem;
 use crate::language::Lang;
 use crate::quotes::anchor::{Anchor, Wanted, Words};
 use crate::quotes::api::{NewQuote, not_found};
-use crate::quotes::model::{Manner, Quote, VerificationState, statement_of};
+use crate::quotes::model::{Quote, VerificationState, statement_of};
 use crate::sources::matching::{Found, NewSource, SourceMatch, find_by_id, find_or_make};
 use crate::sources::model::SourceId;
 use crate::texts::model::Text;
@@ -42,7 +42,7 @@ pub fn matches_of(named: &NamedSources) -> BTreeMap<String, SourceMatch> {
         .collect()
 }
 
-/// Finds the words of a posted quote in the body.
+/// Finds the words of a posted quote in the body; what is wrong is pointed at from `/segments`.
 pub fn find_words(body: &Body, lang: &Lang, wanted: &[Wanted]) -> Result<Anchor, Problem> {
     let plain = body.plain();
     Words::new(&places(&plain), lang.as_str())
@@ -70,18 +70,10 @@ pub fn new_quote(
     let said = quote.attribution.clone();
     let outlet_id = resolve(tx, said.outlet.as_deref(), named, staff)
         .map_err(|problem| problem.below("/attribution/outlet"))?;
-    let anchor = find_words(body, &text.lang, wanted)?;
+    let anchor =
+        find_words(body, &text.lang, wanted).map_err(|problem| problem.below("/anchor"))?;
     let words = quote.words(wanted);
-    let says_them = wanted
-        .iter()
-        .all(|piece| words.contains(piece.exact.trim()));
-    if quote.manner == Manner::Direct && !says_them {
-        return Err(Problem::field(
-            "/text",
-            "a direct quote says the words of its anchor",
-        ));
-    }
-    Ok(Quote {
+    let quote = Quote {
         id: Id::new(),
         article_id: article,
         lang: text.lang.clone(),
@@ -106,7 +98,9 @@ pub fn new_quote(
         verified_at: None,
         created_at: tx.now(),
         removed_at: None,
-    })
+    };
+    quote.check_words()?;
+    Ok(quote)
 }
 
 /// The source that an id or `#name` means.

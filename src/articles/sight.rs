@@ -107,16 +107,15 @@ pub fn head(conn: &mut DbConn, text: &Text) -> Result<Revision, Problem> {
     head.ok_or_else(|| Problem::new(Code::Internal, "The text has lost its revision."))
 }
 
-/// An article with its texts, if the caller may write it, held until the end of the transaction:
-/// 404 for what they may not know of, 403 for what they may only read.
-pub fn hold_own(
-    tx: &mut Tx,
-    id: ArticleId,
+/// An article with its texts, if the caller may write it: 404 for what they may not know of, 403
+/// for what they may only read.
+fn own(
+    conn: &mut DbConn,
+    article: Article,
     staff: &Staff,
 ) -> Result<(Article, Vec<Text>), Problem> {
-    let article = store::hold(tx, id)?.ok_or_else(Problem::not_found)?;
-    let was_published = store::was_published(tx, id)?;
-    let Seen { article, texts, .. } = seen(tx, article, staff)?;
+    let was_published = store::was_published(conn, article.id)?;
+    let Seen { article, texts, .. } = seen(conn, article, staff)?;
     match article.may_be_written_by(staff, was_published) {
         true => Ok((article, texts)),
         false => Err(Problem::new(
@@ -126,13 +125,7 @@ pub fn hold_own(
     }
 }
 
-/// The same, and 409 for what is deleted.
-pub fn find_own(
-    tx: &mut Tx,
-    id: ArticleId,
-    staff: &Staff,
-) -> Result<(Article, Vec<Text>), Problem> {
-    let (article, texts) = hold_own(tx, id, staff)?;
+fn present((article, texts): (Article, Vec<Text>)) -> Result<(Article, Vec<Text>), Problem> {
     match article.deleted_at {
         Some(_) => Err(Problem::new(
             Code::WrongState,
@@ -140,4 +133,33 @@ pub fn find_own(
         )),
         None => Ok((article, texts)),
     }
+}
+
+/// An article that the caller may write, held until the end of the transaction, be it deleted.
+pub fn hold_own(
+    tx: &mut Tx,
+    id: ArticleId,
+    staff: &Staff,
+) -> Result<(Article, Vec<Text>), Problem> {
+    let article = store::hold(tx, id)?.ok_or_else(Problem::not_found)?;
+    own(tx, article, staff)
+}
+
+/// The same, and 409 for what is deleted.
+pub fn find_own(
+    tx: &mut Tx,
+    id: ArticleId,
+    staff: &Staff,
+) -> Result<(Article, Vec<Text>), Problem> {
+    present(hold_own(tx, id, staff)?)
+}
+
+/// The same for whoever only asks what they could do.
+pub fn see_own(
+    conn: &mut DbConn,
+    id: ArticleId,
+    staff: &Staff,
+) -> Result<(Article, Vec<Text>), Problem> {
+    let article = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
+    present(own(conn, article, staff)?)
 }

@@ -8,10 +8,10 @@ use super::{slugs, translations};
 use crate::auth::Staff;
 use crate::body::{Block, Body, PlainBlock, QuoteHint, keep_keys};
 use crate::changes::{Action, Change, ItemKind};
-use crate::db::{Json, Tx};
+use crate::db::{DbConn, Json, Tx};
 use crate::http::problem::{Code, Problem};
 use crate::language::Lang;
-use crate::quotes::anchor::{Anchor, Hint, Place, Words};
+use crate::quotes::anchor::{Hint, Place, Words};
 use crate::quotes::model::{Quote, QuoteEffect};
 use crate::quotes::room::Room;
 use crate::quotes::store as quotes;
@@ -164,11 +164,11 @@ pub struct Draughting {
 
 impl Draughting {
     /// Begins with what the text says now.
-    pub fn of(tx: &mut Tx, text: Text, cause: Cause) -> Result<Self, Problem> {
-        let head = texts::find_revision(tx, text.item_id, &text.lang, text.head_revision)?;
+    pub fn of(conn: &mut DbConn, text: Text, cause: Cause) -> Result<Self, Problem> {
+        let head = texts::find_revision(conn, text.item_id, &text.lang, text.head_revision)?;
         let head =
             head.ok_or_else(|| Problem::new(Code::Internal, "The text has lost its revision."))?;
-        let quotes = quotes::of_text(tx, text.item_id.of(), &text.lang)?;
+        let quotes = quotes::of_text(conn, text.item_id.of(), &text.lang)?;
         Ok(Self {
             text,
             content: head.into(),
@@ -273,10 +273,7 @@ pub fn reanchor(
             .filter(|hint| hint.quote == quote.id.uuid())
             .map(hint_of)
             .collect();
-        let before = Anchor {
-            state: quote.anchor_state,
-            segments: quote.segments.0.clone(),
-        };
+        let before = quote.anchor();
         let after = words.reanchor(&before, &own);
         if after.anchor.state != before.state || quote.needs_confirmation() {
             effects.push(QuoteEffect {

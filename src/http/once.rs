@@ -91,6 +91,22 @@ impl Once {
     }
 }
 
+impl Once {
+    /// The same for a POST that changes nothing: without a key it is a read, and with one no more
+    /// is written than the key's row.
+    pub async fn read(
+        self,
+        db: &Db,
+        secret: &Secret,
+        job: impl Fn(&mut DbConn) -> Result<Answer, Problem> + Send + 'static,
+    ) -> Result<Answer, Problem> {
+        match self.0 {
+            None => db.read_snapshot(job).await,
+            Some(_) => self.write(db, secret, move |tx| job(tx)).await,
+        }
+    }
+}
+
 impl Key {
     pub fn for_body(self, body: &[u8]) -> Once {
         let Self { caller, hash, path } = self;

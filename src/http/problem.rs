@@ -199,6 +199,14 @@ impl Problem {
         self.0.code
     }
 
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    pub fn errors(&self) -> &[FieldError] {
+        &self.0.errors
+    }
+
     pub fn not_found() -> Self {
         Self::new(Code::NotFound, "There is nothing at this address.")
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::anchor::{AnchorState, Segment};
+use super::anchor::{Anchor, AnchorState, Segment};
 use super::said_at::SaidAt;
 use crate::articles::model::ArticleId;
 use crate::auth::UserId;
@@ -87,6 +87,13 @@ pub struct Quote {
 }
 
 impl Quote {
+    pub fn anchor(&self) -> Anchor {
+        Anchor {
+            state: self.anchor_state,
+            segments: self.segments.0.clone(),
+        }
+    }
+
     /// Whether its words may be lost: such a text is published only by saying so.
     pub fn needs_confirmation(&self) -> bool {
         matches!(

@@ -159,3 +159,9 @@ pub fn find(wanted: &[Wanted], places: &[Place], lang: &str) -> Result<Anchor, F
 pub fn reanchor(old: &Anchor, hints: &[Hint], places: &[Place], lang: &str) -> Reanchored {
     Words::new(places, lang).reanchor(old, hints)
 }
+
+/// Whether two texts are the same words, if in another form: quotation marks, dashes, white space,
+/// case and Unicode normalization do not count.
+pub fn same_words(one: &str, other: &str, lang: &str) -> bool {
+    fold::folded(one.trim(), lang).text == fold::folded(other.trim(), lang).text
+}
