@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::anchor::{Anchor, FindError, Wanted};
 use super::model::{Manner, Occasion, Original, Quote, QuoteId, VerificationState};
+use super::placing::words_of;
 use super::said_at::{Precision, SaidAt};
 use crate::articles::model::ArticleId;
 use crate::auth::UserId;
@@ -18,6 +19,7 @@ use crate::sources::model::SourceId;
 /// Where the words of a posted quote stand: `exact` alone is enough where they occur once.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"segments": [{"exact": "the bridge will open"}]}))]
 pub struct WantedAnchor {
     /// 1 to 20 pieces, in the order of the quote.
     #[serde(deserialize_with = "many::<1, 20, _, Wanted, _>")]
@@ -88,7 +90,7 @@ impl NewQuote {
                 ));
             }
         };
-        check_pieces(&pieces)?;
+        check_pieces(&pieces).map_err(|problem| problem.below("/anchor"))?;
         Ok(pieces)
     }
 
@@ -96,16 +98,12 @@ impl NewQuote {
     pub fn words(&self, pieces: &[Wanted]) -> String {
         match &self.text {
             Some(text) => text.to_string(),
-            None => pieces
-                .iter()
-                .map(|piece| piece.exact.as_str())
-                .collect::<Vec<_>>()
-                .join(" … "),
+            None => words_of(pieces.iter().map(|piece| piece.exact.as_str())),
         }
     }
 }
 
-/// Bounds of what is looked for.
+/// Bounds of what is looked for, pointed at from `/segments`.
 pub fn check_pieces(pieces: &[Wanted]) -> Result<(), Problem> {
     for (nth, piece) in pieces.iter().enumerate() {
         let words = [
@@ -120,13 +118,13 @@ pub fn check_pieces(pieces: &[Wanted]) -> Result<(), Problem> {
             .any(|words| words.chars().count() > 5000)
         {
             return Err(Problem::field(
-                format!("/anchor/segments/{nth}"),
+                format!("/segments/{nth}"),
                 "expected at most 5000 characters",
             ));
         }
         if piece.exact.trim().is_empty() {
             return Err(Problem::field(
-                format!("/anchor/segments/{nth}/exact"),
+                format!("/segments/{nth}/exact"),
                 "expected words",
             ));
         }
@@ -134,7 +132,7 @@ pub fn check_pieces(pieces: &[Wanted]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The words have no place in the body: a problem below the quote's own pointer.
+/// The words have no place in the body; pointed at from `/segments`.
 pub fn not_found(error: &FindError) -> Problem {
     let (code, word, segment, detail) = match error {
         FindError::NotFound {
@@ -163,7 +161,7 @@ pub fn not_found(error: &FindError) -> Problem {
         ),
     };
     Problem::new(code, code.title()).with_errors([FieldError::at(
-        format!("/anchor/segments/{segment}"),
+        format!("/segments/{segment}"),
         word,
         detail,
     )])
@@ -199,7 +197,8 @@ pub struct QuotePatch {
     #[serde(default)]
     #[schema(value_type = Option<Original>)]
     pub original: Patch<Option<Original>>,
-    /// A new place; found in the text as when the quote was posted.
+    /// A new place; found in the text as when the quote was posted. Words that were those of the
+    /// old place become those of the new one, unless `text` is given.
     #[serde(default)]
     #[schema(value_type = WantedAnchor)]
     pub anchor: Patch<WantedAnchor>,

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::anchor::Wanted;
 use super::api::{
-    AttributionPatch, DeskQuote, QuoteInText, QuotePatch, VerificationInput, check_pieces,
+    AttributionPatch, DeskQuote, QuoteInText, QuotePatch, VerificationInput, WantedAnchor,
 };
 use super::model::{Quote, QuoteEffect, QuoteId};
 use super::published::PublishedQuote;
@@ -20,10 +20,11 @@ use crate::articles::api::ArticlePath;
 use crate::articles::input::{MOST_QUOTES, SlugWish};
 use crate::articles::keys::quotes_of;
 use crate::articles::model::Article;
-use crate::articles::quoting::{NamedSources, find_words, new_quote, resolve};
+use crate::articles::quoting::{NamedSources, new_quote, resolve};
 use crate::articles::sight::{find_own, find_seen};
 use crate::articles::writing::Draughting;
 use crate::auth::Staff;
+use crate::body::Body;
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{DbConn, Json, Tx};
 use crate::http::body::{MergePatch, Posted, ValidJson};
@@ -210,7 +211,56 @@ pub async fn patch_quote(
     if_match: IfMatch,
     patch: MergePatch<QuotePatch>,
 ) -> ApiResult<WithEtag<DeskQuote>> {
-    let (id, patch) = (path.id, patch.0);
+    let patch = patch.0;
+    change_quote(
+        &app,
+        staff,
+        path.id,
+        if_match,
+        move |tx, quote, body, staff| apply(tx, quote, body, patch.clone(), staff),
+    )
+    .await
+}
+
+/// Give a quote another place
+///
+/// Finds the words in the text, as when the quote was posted, and saves the text. Words of the quote
+/// that were those of its old place become those of the new one.
+#[utoipa::path(
+    tag = "desk: quotes",
+    params(QuotePath, IfMatchHeader),
+    request_body = WantedAnchor,
+    responses((status = 200, body = DeskQuote)),
+)]
+#[put("/v1/desk/quotes/{id}/anchor")]
+pub async fn place_quote(
+    app: Data<App>,
+    staff: Staff,
+    path: Path<QuotePath>,
+    if_match: IfMatch,
+    anchor: ValidJson<WantedAnchor>,
+) -> ApiResult<WithEtag<DeskQuote>> {
+    let pieces = anchor.0.segments;
+    change_quote(&app, staff, path.id, if_match, move |_, quote, body, _| {
+        quote.move_to(body, &pieces)?;
+        quote.check_words().map_err(|_| {
+            Problem::field(
+                "/segments",
+                "these are not the words of the direct quote: change its `text` with them",
+            )
+        })
+    })
+    .await
+}
+
+/// Changes a quote by a save of its text.
+async fn change_quote(
+    app: &App,
+    staff: Staff,
+    id: QuoteId,
+    if_match: IfMatch,
+    step: impl Fn(&mut Tx, &mut Quote, &Body, &Staff) -> Result<(), Problem> + Send + 'static,
+) -> ApiResult<WithEtag<DeskQuote>> {
     let (quote, version) = app
         .db
         .write(move |tx| {
@@ -218,17 +268,14 @@ pub async fn patch_quote(
             if_match.check(text.version)?;
             let mut draughting = Draughting::of(tx, text, Cause::Quote)?;
             let Draughting {
-                content,
-                quotes,
-                text,
-                ..
+                content, quotes, ..
             } = &mut draughting;
             let row = quotes
                 .iter_mut()
                 .find(|quote| quote.id == id)
                 .ok_or_else(Problem::not_found)?;
             let before = row.anchor_state;
-            apply(tx, row, &content.body, &text.lang, patch.clone(), &staff)?;
+            step(tx, row, &content.body, &staff)?;
             let effect = QuoteEffect {
                 quote: id,
                 before: Some(before),
@@ -250,8 +297,7 @@ pub async fn patch_quote(
 fn apply(
     tx: &mut Tx,
     row: &mut Quote,
-    body: &crate::body::Body,
-    lang: &Lang,
+    body: &Body,
     patch: QuotePatch,
     staff: &Staff,
 ) -> Result<(), Problem> {
@@ -286,12 +332,12 @@ fn apply(
         }]),
         (None, None) => None,
     };
-    text.map(String::from).apply(&mut row.text);
-    if let Some(segments) = wanted {
-        check_pieces(&segments)?;
-        let found = find_words(body, lang, &segments)?;
-        (row.anchor_state, row.segments) = (found.state, Json(found.segments));
+    if let Some(pieces) = wanted {
+        row.move_to(body, &pieces)
+            .map_err(|problem| problem.below("/anchor"))?;
     }
+    text.map(String::from).apply(&mut row.text);
+    row.check_words()?;
     let AttributionPatch {
         stated_name,
         stated_role,

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod desk_statement;
 pub mod filters;
 pub mod model;
+pub mod placing;
 pub mod projection;
 pub mod public;
 pub mod published;
@@ -29,6 +30,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(desk::create_quote)
         .service(desk::get_desk_quote)
         .service(desk::patch_quote)
+        .service(desk::place_quote)
         .service(desk::delete_quote)
         .service(desk::verify_quote)
         .service(desk_statement::link_quote);
