@@ -4,8 +4,12 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, TestApp, id_of, items_of};
 
+mod checking;
 mod confidential;
 mod statements;
+mod corrections;
+mod following;
+mod placing;
 mod timelines;
 
 /// An article whose English text has three paragraphs.
