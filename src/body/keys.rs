@@ -4,9 +4,12 @@
 //! Made keys are short and depend on the body alone: `b1`, `b2` … for blocks, `s1` … for the spans
 //! and `m1` … for the annotations of each block.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::model::{Annotation, Block, Body};
 
@@ -15,6 +18,9 @@ use super::model::{Annotation, Block, Body};
 const ALIKE: usize = 600;
 /// How far apart, within a stretch of changed paragraphs, a near match is looked for.
 const REACH: usize = 16;
+/// So many changed paragraphs, old and new, are compared with each other wherever they stand. A
+/// person moves and rewords a few at a time; more are another text.
+const ANYWHERE: usize = 48;
 
 /// Makes the keys that are missing. Keys that are there stay.
 pub(super) fn fill(body: &mut Body) {
@@ -76,6 +82,7 @@ pub fn keep_keys(new: &mut Body, old: &Body) {
     pairs.in_place();
     pairs.moved();
     pairs.reworded();
+    pairs.moved_and_reworded();
     let kept = pairs.old_of_new;
     let mut next = Counter::after("b", old.0.iter().map(Block::key));
     for (block, from) in new.0.iter_mut().zip(kept) {
@@ -147,19 +154,41 @@ impl Pairs {
 
     /// Blocks between the same unchanged blocks that share most of their words; the likest first.
     fn reworded(&mut self) {
-        let mut candidates = Vec::new();
-        let bags: Vec<_> = self.old.iter().map(|gist| Bag::of(gist)).collect();
-        for new in self.unpaired_new() {
-            let bag = Bag::of(&self.new[new]);
-            for old in self.near(new) {
-                let alike = bag.alike(&bags[old]);
-                if alike >= ALIKE {
-                    candidates.push((std::cmp::Reverse(alike), new, old));
-                }
-            }
+        let (old, new) = (self.unpaired_old(), self.unpaired_new());
+        self.join_likest(self.alike(&old, &new, |new| self.near(new)));
+    }
+
+    /// The same, wherever they stand.
+    fn moved_and_reworded(&mut self) {
+        let (mut old, mut new) = (self.unpaired_old(), self.unpaired_new());
+        old.truncate(ANYWHERE);
+        new.truncate(ANYWHERE);
+        self.join_likest(self.alike(&old, &new, |_| old.clone()));
+    }
+
+    /// Pairs of blocks that are alike, and how much.
+    fn alike(
+        &self,
+        old: &[usize],
+        new: &[usize],
+        places: impl Fn(usize) -> Vec<usize>,
+    ) -> Vec<(usize, usize, usize)> {
+        let bags: HashMap<usize, Bag> = old.iter().map(|n| (*n, Bag::of(&self.old[*n]))).collect();
+        let mut pairs = Vec::new();
+        for new in new {
+            let bag = Bag::of(&self.new[*new]);
+            let known = places(*new)
+                .into_iter()
+                .filter_map(|n| Some((n, bags.get(&n)?)));
+            let alike = known.map(|(old, other)| (bag.alike(other), *new, old));
+            pairs.extend(alike.filter(|(alike, ..)| *alike >= ALIKE));
         }
-        candidates.sort_unstable();
-        for (_, new, old) in candidates {
+        pairs
+    }
+
+    fn join_likest(&mut self, mut pairs: Vec<(usize, usize, usize)>) {
+        pairs.sort_unstable_by_key(|(alike, new, old)| (Reverse(*alike), *new, *old));
+        for (_, new, old) in pairs {
             if self.old_of_new[new].is_none() && !self.taken[old] {
                 self.join(old, new);
             }
@@ -170,6 +199,10 @@ impl Pairs {
         (0..self.new.len())
             .filter(|n| self.old_of_new[*n].is_none())
             .collect()
+    }
+
+    fn unpaired_old(&self) -> Vec<usize> {
+        (0..self.old.len()).filter(|n| !self.taken[*n]).collect()
     }
 
     /// Old blocks without a new one, in the same stretch as the new block and at about its place.
@@ -198,7 +231,7 @@ fn gist(block: &Block) -> String {
 /// The words of a block, counted. Their order would cost the square of their number to compare.
 struct Bag<'t> {
     kind: &'t str,
-    words: HashMap<&'t str, usize>,
+    words: HashMap<String, usize>,
     size: usize,
 }
 
@@ -206,8 +239,16 @@ impl<'t> Bag<'t> {
     fn of(gist: &'t str) -> Self {
         let (kind, text) = gist.split_once(' ').unwrap_or((gist, ""));
         let mut words = HashMap::new();
-        text.split_whitespace()
-            .for_each(|word| *words.entry(word).or_default() += 1);
+        // The i of every language is one: a body does not say in which it is, and this is but a
+        // likeness. İ has its dot as a character of its own in lower case.
+        let lower = text.nfc().flat_map(char::to_lowercase);
+        let text: String = lower
+            .filter(|c| *c != '\u{307}')
+            .map(|c| if c == 'ı' { 'i' } else { c })
+            .collect();
+        text.split(|c: char| !(c.is_alphanumeric() || is_combining_mark(c)))
+            .filter(|word| !word.is_empty())
+            .for_each(|word| *words.entry(word.to_owned()).or_default() += 1);
         Self {
             kind,
             size: words.values().sum(),
@@ -221,7 +262,7 @@ impl<'t> Bag<'t> {
         if self.kind != other.kind || size == 0 {
             return 0;
         }
-        let count = |word: &&str| other.words.get(*word).copied().unwrap_or(0);
+        let count = |word: &String| other.words.get(word).copied().unwrap_or(0);
         let common: usize = self.words.iter().map(|(word, n)| count(word).min(*n)).sum();
         2000 * common / size
     }
@@ -277,6 +318,30 @@ mod tests {
     fn of_two_alike_the_liker_keeps_the_key() {
         let old = body(&[("b1", "a b c d e f")]);
         assert_eq!(keys(&old, "a b c d x y\n\na b c d e x"), ["b2", "b1"]);
+    }
+
+    #[test]
+    fn a_paragraph_that_is_moved_and_reworded_keeps_its_key() {
+        let old = body(&[
+            ("b1", "The bridge will open in May."),
+            ("b2", "Lead."),
+            ("b3", "End."),
+        ]);
+        assert_eq!(
+            keys(&old, "Lead.\n\nEnd.\n\nThe bridge will open in June."),
+            ["b2", "b3", "b1"]
+        );
+    }
+
+    #[test]
+    fn typography_and_case_are_no_other_words() {
+        let old = body(&[
+            ("x", "Nazir dedi: «İşıq gəlir»."),
+            ("y", "Он сказал: «Мой край»."),
+            ("z", "Lead."),
+        ]);
+        let new = "NAZİR DEDİ: “İŞIQ GƏLİR”!\n\nОн сказал – “мои\u{306} краи\u{306}”.\n\nLead.";
+        assert_eq!(keys(&old, new), ["x", "y", "z"]);
     }
 
     #[test]
