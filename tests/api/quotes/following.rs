@@ -5,9 +5,15 @@ use serde_json::{Value, json};
 use super::{BODY, Scene};
 use crate::support::{TestApp, id_of};
 
-/// What is done to the three paragraphs, and by which of the old keys they go afterwards; none for
-/// a new one.
-const EDITS: [(&str, &[&str], &[Option<usize>]); 7] = [
+/// What is done to the three paragraphs, what they are then (a number is an old one), and by which
+/// of the old keys they go: none for a new one.
+type Edit = (
+    &'static str,
+    &'static [&'static str],
+    &'static [Option<usize>],
+);
+
+const EDITS: [Edit; 7] = [
     ("nothing", &["1", "2", "3"], &[Some(0), Some(1), Some(2)]),
     (
         "one put before",
