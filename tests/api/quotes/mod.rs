@@ -6,10 +6,10 @@ use crate::support::{Answer, Client, TestApp, id_of, items_of};
 
 mod checking;
 mod confidential;
-mod statements;
 mod corrections;
 mod following;
 mod placing;
+mod statements;
 mod timelines;
 
 /// An article whose English text has three paragraphs.
