@@ -193,7 +193,9 @@ fn create(
     record(tx, notice.id, Action::Created, editor, false);
     let mut texts = Vec::new();
     for (lang, words) in words {
-        texts.push(writing::create_text(tx, notice.id, &lang, words, editor)?.0);
+        let made = writing::create_text(tx, notice.id, &lang, words, editor);
+        let made = made.map_err(|problem| problem.below(&format!("/texts/{lang}")))?;
+        texts.push(made.0);
     }
     let location = format!("/v1/desk/notices/{}", notice.id);
     Answer::created(location, notice.version, &DeskNotice::new(notice, texts))

@@ -8,6 +8,7 @@ use crate::changes::{Action, Change, ItemKind};
 use crate::db::{Json, Tx};
 use crate::http::problem::{Code, Problem};
 use crate::language::Lang;
+use crate::site;
 use crate::texts::input::{Draft, draft};
 use crate::texts::model::{Cause, Revision, Text, TextOf, TextState};
 use crate::texts::store as texts;
@@ -77,6 +78,9 @@ pub fn create_text(
     words: Words,
     staff: &Staff,
 ) -> Result<(Text, Revision), Problem> {
+    if !site::find(tx)?.chain().contains(lang) {
+        return Err(Problem::field("", "it is none of the site's languages"));
+    }
     if let Some(mut text) = texts::find_any(tx, notice.of(), lang)? {
         text.deleted_at = None;
         return save_text(tx, text, words, staff);

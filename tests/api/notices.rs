@@ -225,6 +225,56 @@ async fn no_answer_is_kept_beyond_the_next_window() {
 }
 
 #[actix_web::test]
+async fn a_window_that_opens_in_two_seconds_is_in_the_list_when_it_opens() {
+    let app = TestApp::start().await;
+    let open = published(&app, &appeal(&app)).await;
+    let mut coming = appeal(&app);
+    let window = json!({"starts": in_seconds(&app, 2), "ends": in_seconds(&app, 3600)});
+    coming["window"] = window;
+    let coming = published(&app, &coming).await;
+    for path in [
+        "/v1/notices",
+        "/v1/notices?active_at=now",
+        "/v1/notices?active_at=now&limit=5",
+    ] {
+        let list = app.anonymous().get(path).await.expect(200);
+        assert_eq!(ids(&list), std::slice::from_ref(&open), "{path}");
+        let kept = list.header("cache-control").expect("a rule");
+        let told = [
+            "public, max-age=0, s-maxage=0",
+            "public, max-age=1, s-maxage=1",
+        ];
+        assert!(told.contains(&kept), "{kept}");
+    }
+    app.clock.advance(2);
+    for path in [
+        "/v1/notices",
+        "/v1/notices?active_at=now",
+        "/v1/notices?active_at=now&limit=5",
+    ] {
+        let list = app.anonymous().get(path).await.expect(200);
+        assert_eq!(ids(&list), [coming.clone(), open.clone()], "{path}");
+    }
+    let address = format!("/v1/notices/{coming}");
+    app.anonymous().get(&address).await.expect(200);
+    app.clock.advance(3600);
+    assert_eq!(shown(&app, "?active_at=now").await, [open]);
+    app.anonymous()
+        .get(&address)
+        .await
+        .problem("not-found", 404);
+}
+
+#[actix_web::test]
+async fn a_text_is_in_one_of_the_sites_languages() {
+    let app = TestApp::start().await;
+    let mut notice = appeal(&app);
+    notice["texts"]["tr"] = json!({"headline": "Sayın sakin!"});
+    let posting = app.as_editor().post("/v1/desk/notices", notice);
+    posting.await.problem("invalid-field", 422).at("/texts/tr");
+}
+
+#[actix_web::test]
 async fn an_area_has_its_own_notices_and_those_of_everything_around_it() {
     let app = TestApp::start().await;
     let mut by_area = Vec::new();

@@ -131,3 +131,80 @@ async fn a_page_costs_the_same_with_more_of_everything() {
     let dear = cost(&app, &reader, path, ("/related", 11)).await;
     assert_eq!(cheap, dear);
 }
+
+/// A story as the demo's main one is: people quoted through an outlet, reviews with ratings, related
+/// articles of ours and of others, a notice, three languages. `size` of each.
+async fn whole_story(app: &TestApp, size: usize, related: &[String]) -> String {
+    let mut sources = serde_json::Map::new();
+    for nth in 0..size {
+        let (who, outlet) = (
+            format!("Speaker {size}-{nth}"),
+            format!("Outlet {size}-{nth}"),
+        );
+        sources.insert(
+            format!("p{nth}"),
+            json!({"kind": "person", "names": {"en": who}}),
+        );
+        sources.insert(
+            format!("o{nth}"),
+            json!({"kind": "organisation", "names": {"en": outlet}}),
+        );
+    }
+    let quotes: Vec<Value> = (0..size)
+        .map(|nth| {
+            let said = json!({"occasion": "comment", "outlet": format!("#o{nth}"), "said_at": "2026-04-17"});
+            json!({"source": format!("#p{nth}"), "manner": "direct", "text": format!("Word {nth}."),
+                "attribution": said})
+        })
+        .collect();
+    let body: Vec<String> = (0..size).map(|nth| format!("Word {nth}.")).collect();
+    let english = json!({"headline": format!("Whole {size}"), "body_markdown": body.join("\n\n"), "quotes": quotes});
+    let other = |lang: &str| {
+        json!({"headline": format!("Whole {size} {lang}"),
+        "translated_from": {"lang": "en", "revision": 1, "by": "human"}})
+    };
+    let mut items: Vec<Value> = related
+        .iter()
+        .map(|id| json!({"rel": "related", "internal": id}))
+        .collect();
+    let outside =
+        json!({"lang": "az", "headline": "Sərhəddə gərginlik", "programme": null, "url": null});
+    items.truncate(size);
+    if size > 1 {
+        items.pop();
+        items.push(json!({"rel": "promoted", "label": "advertisement", "external": outside}));
+    }
+    let article = app
+        .published_article(
+            json!({"sources": sources, "topics": ["rain"], "section": "city",
+            "review_policy": "post_moderated", "related": items,
+            "texts": {"en": english, "az": other("az"), "ru": other("ru")}}),
+        )
+        .await;
+    let id = id_of(&article).to_owned();
+    let guest = app.anonymous();
+    for nth in 0..size {
+        let review = json!({"author": {"name": format!("Guest {nth}")}, "lang": "en", "rating": 1 + nth % 5});
+        let leaving = guest.post(&format!("/v1/articles/{id}/reviews"), review);
+        leaving.await.expect(202);
+    }
+    id
+}
+
+#[actix_web::test]
+async fn the_bundle_of_a_story_costs_the_same_with_one_and_with_fifty_of_everything() {
+    let app = TestApp::start().await;
+    let related = stock(&app, 50).await;
+    whole_story(&app, 1, &related).await;
+    whole_story(&app, 50, &related).await;
+    let reader = app.anonymous();
+    let of = |size: usize| format!("/v1/pages/articles/en/whole-{size}?area=AZ-BA");
+    let page = reader.get(&of(50)).await.expect(200).json;
+    assert_eq!(page["article"]["reviews"]["count"], 50);
+    assert_eq!(page["related"].as_array().map(Vec::len), Some(50));
+    assert_eq!(page["sources"].as_array().map(Vec::len), Some(100));
+    let cheap = cost(&app, &reader, &of(1), ("/quotes", 1)).await;
+    let dear = cost(&app, &reader, &of(50), ("/quotes", 50)).await;
+    assert_eq!(cheap, dear);
+    assert!(dear <= 30, "{dear} statements");
+}
