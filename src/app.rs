@@ -26,8 +26,8 @@ use crate::http::page::CursorKey;
 use crate::http::problem::Problem;
 use crate::http::route_table::RouteTable;
 use crate::{
-    articles, auth, changes, lists, notices, pages, quotes, reviews, sections, site, sources,
-    system, topics, users,
+    articles, auth, changes, lists, notices, pages, quotes, reviews, sections, site, sorting,
+    sources, system, topics, users,
 };
 
 /// What all requests share.
@@ -74,6 +74,7 @@ impl App {
         let db = ready_database(&settings, clock).await?;
         site::ensure(&db, settings.languages.clone()).await?;
         lists::ensure(&db).await?;
+        sorting::ensure(&db).await?;
         let keys = KeyRing::load(&db, &secret, &settings.public_url).await?;
         let document = document(&settings.public_url);
         Ok(Self {

@@ -23,6 +23,7 @@ pub mod quotes;
 pub mod reviews;
 pub mod sections;
 pub mod site;
+pub mod sorting;
 pub mod sources;
 pub mod system;
 pub mod texts;

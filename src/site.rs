@@ -23,7 +23,7 @@ use crate::http::reading::Reading;
 use crate::http::words::{Line, WebAddress};
 use crate::language::{Lang, Slug};
 use crate::quotes::projection as quotes;
-use crate::sources::projection as sources;
+use crate::sorting;
 
 pub fn mount(config: &mut ServiceConfig) {
     config
@@ -287,8 +287,8 @@ pub async fn get_desk_site(app: Data<App>) -> ApiResult<WithEtag<SiteJson>> {
 
 /// Change the site
 ///
-/// A new time zone moves the days on which quotes were said, a new first language the order in
-/// which sources stand; readers have both at once.
+/// A new time zone moves the days on which quotes were said, other languages the order in which
+/// sources and topics stand; readers have both at once.
 #[utoipa::path(
     tag = "desk: site",
     params(IfMatchHeader),
@@ -334,11 +334,11 @@ pub async fn patch_site(
     })
 }
 
-/// Works out anew what readers' rows keep of the time zone and the first language; gives the
+/// Works out anew what readers' rows keep of the time zone and the languages; gives the
 /// surrogate keys of the answers that differ now, besides those that name the site.
 fn follow(tx: &mut Tx, before: &Site, site: &Site) -> Result<Option<String>, Problem> {
-    if site.chain().first() != before.chain().first() {
-        sources::project_all(tx)?;
+    if site.chain() != before.chain() {
+        sorting::rewrite(tx, site.chain())?;
     }
     let moved = site.time_zone != before.time_zone;
     if moved {

@@ -25,8 +25,9 @@ use crate::http::path::ItemPath;
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::{Deleted, Query};
 use crate::http::reading::Reading;
-use crate::language::{Names, NamesPatch, Slug};
+use crate::language::{Lang, Names, NamesPatch, Slug};
 use crate::lists;
+use crate::named::order::{self, Entry, NamesOf};
 use crate::named::public::NamedList;
 use crate::named::{self, Named};
 use crate::named_row;
@@ -66,6 +67,23 @@ pub fn find_many(conn: &mut DbConn, ids: &[TopicId]) -> QueryResult<Vec<Topic>> 
     topics::table.filter(topics::id.eq_any(ids)).load(conn)
 }
 
+/// Puts all topics in order in the languages of a chain.
+pub fn put_in_order(conn: &mut DbConn, chain: &[Lang]) -> QueryResult<()> {
+    let all: Vec<(TopicId, Json<Names>)> = topics::table
+        .filter(topics::deleted_at.is_null())
+        .select((topics::id, topics::names))
+        .load(conn)?;
+    let entries: Vec<Entry> = all
+        .iter()
+        .map(|(id, Json(names))| Entry {
+            id: id.of(),
+            of: &[NamesOf::Topics],
+            names,
+        })
+        .collect();
+    order::put(conn, &entries, chain)
+}
+
 /// The topics that a request names by their slugs or their ids, in its order; nothing for what
 /// there is not, or was deleted.
 pub fn by_slugs_or_ids(
@@ -91,6 +109,7 @@ fn has_articles(conn: &mut DbConn, id: TopicId) -> QueryResult<bool> {
 impl Named for Topic {
     const KIND: ItemKind = ItemKind::Topic;
     const COLLECTION: &'static str = "topics";
+    const BY_NAME: Option<NamesOf> = Some(NamesOf::Topics);
     type Key = Slug;
     type Json = TopicJson;
     named_row!(topics);
@@ -200,7 +219,7 @@ impl TopicPatch {
 
 /// The topics
 ///
-/// In the order of their slugs, each with its name in the language asked for.
+/// In the order of their names in the language served, as its dictionary has it.
 #[utoipa::path(tag = "site", params(Paging, LanguageParams, AcceptLanguage), responses((status = 200, body = NamedList)))]
 #[get("/v1/topics")]
 pub async fn list_topics(
@@ -210,7 +229,8 @@ pub async fn list_topics(
     asked: LanguageAsked,
 ) -> ApiResult<Reading> {
     let pager = Pager::new(&request, &app.cursors, query.0)?;
-    named::public::read_page::<Topic>(&app, asked, pager).await
+    let rows = (NamesOf::Topics, find_many);
+    named::public::read_by_name::<Topic>(&app, asked, pager, rows).await
 }
 
 /// The topics, for the newsroom

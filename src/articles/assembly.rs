@@ -14,7 +14,7 @@ use super::published::{self, Listed, PublishedArticle, PublishedText, Raw, Versi
 use crate::body::Body;
 use crate::db::{DbConn, Json};
 use crate::http::problem::{Code, Problem};
-use crate::language::{Lang, Served};
+use crate::language::{Collation, Lang, Served};
 use crate::quotes::cards::QuoteCard;
 use crate::quotes::published::{self as published_quotes, PublishedQuote};
 use crate::reviews::cards::ReviewCard;
@@ -418,10 +418,14 @@ fn source_items(
     let ids: BTreeSet<SourceId> = rows.iter().flat_map(PublishedQuote::sources).collect();
     let sources: Vec<PublishedSource> =
         published_sources::find_rows(conn, &ids.into_iter().collect::<Vec<_>>())?;
-    Ok(sources
-        .into_iter()
-        .map(|source| SourceItem::of(source, lang, site.chain()))
-        .collect())
+    let item = |source| SourceItem::of(source, lang, site.chain());
+    let mut items: Vec<SourceItem> = sources.into_iter().map(item).collect();
+    let collation = Collation::of(lang);
+    items.sort_by(|one, other| {
+        let by_name = collation.compare(&one.name, &other.name);
+        by_name.then(one.id.cmp(&other.id))
+    });
+    Ok(items)
 }
 
 /// Where the words of a quote can be read at their source, as far as readers may know.

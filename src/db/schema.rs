@@ -542,8 +542,29 @@ diesel::table! {
         description -> DbJson,
         same_as -> DbJson,
         positions -> DbJson,
-        sort_key -> Binary,
         merged_into -> Nullable<DbUuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{DbInstant, DbJson, DbUuid};
+
+    published_names (collection, lang, sort_key, id) {
+        collection -> Text,
+        lang -> Text,
+        sort_key -> Binary,
+        id -> DbUuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{DbInstant, DbJson, DbUuid};
+
+    collations (lang) {
+        lang -> Text,
+        data -> Text,
     }
 }
 

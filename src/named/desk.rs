@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::{Named, page};
+use super::{Named, order, page};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::changes::{Action, Change};
@@ -14,10 +14,12 @@ use crate::http::patch::Patch;
 use crate::http::problem::{ApiResult, Code, Problem};
 use crate::http::query::Deleted;
 use crate::language::{Names, NamesPatch};
+use crate::site;
 
 /// The answer to a POST.
 pub fn create<T: Named>(tx: &mut Tx, staff: &Staff, mut row: T) -> Result<Answer, Problem> {
     row.insert(tx)?;
+    put_in_order(tx, &mut row)?;
     tx.record(change_of(&row, Action::Created, staff));
     let location = format!("/v1/desk/{}/{}", T::COLLECTION, row.id());
     let version = *row.log().version;
@@ -129,8 +131,22 @@ fn save<T: Named>(tx: &mut Tx, mut row: T, action: Action, staff: &Staff) -> Res
     if !row.save(tx, read)? {
         return Err(Problem::stale(read + 1));
     }
+    put_in_order(tx, &mut row)?;
     tx.record(change_of(&row, action, staff));
     Ok(row)
+}
+
+/// Puts it where it stands among the names that readers get.
+fn put_in_order<T: Named>(tx: &mut Tx, row: &mut T) -> Result<(), Problem> {
+    let Some(of) = T::BY_NAME else { return Ok(()) };
+    let id: AnyId = row.id().of();
+    if row.log().deleted_at.is_some() {
+        return Ok(order::remove(tx, &[id])?);
+    }
+    let (of, names) = (&[of], row.names());
+    let entry = order::Entry { id, of, names };
+    let site = site::find(tx)?;
+    Ok(order::put(tx, &[entry], site.chain())?)
 }
 
 fn change_of<T: Named>(row: &T, action: Action, staff: &Staff) -> Change {

@@ -1,8 +1,10 @@
 //! What sections, topics and lists have in common: a slug of their own, names per language, a
 //! version, and a way back after deleting. Each says its statements and its JSON in [`Named`];
-//! `desk` is what the newsroom does with them, `public` how readers get their names.
+//! `desk` is what the newsroom does with them, `public` how readers get their names, `order` the order
+//! of names in each language.
 
 pub mod desk;
+pub mod order;
 pub mod public;
 
 use diesel::QueryResult;
@@ -22,7 +24,9 @@ pub trait Named: Clone + Send + Sized + 'static {
     const KIND: ItemKind;
     /// The last part of its addresses and the surrogate key of its lists: `sections`.
     const COLLECTION: &'static str;
-    /// What its lists are ordered by.
+    /// The order of names that its lists for readers follow, if they do.
+    const BY_NAME: Option<order::NamesOf> = None;
+    /// What its other lists are ordered by.
     type Key: Clone + Serialize + DeserializeOwned + Send + 'static;
     /// What the desk sees.
     type Json: From<Self> + Serialize;

@@ -1,11 +1,13 @@
 //! The names of sections and topics, for readers, in one language.
 
+use diesel::QueryResult;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::order::{self, NameKey, NamesOf};
 use super::{Named, page};
 use crate::app::App;
-use crate::db::AnyId;
+use crate::db::{AnyId, DbConn, Id};
 use crate::http::language::LanguageAsked;
 use crate::http::page::{Page, PageInfo, Pager, TotalIs};
 use crate::http::problem::{ApiResult, Problem};
@@ -74,6 +76,53 @@ pub async fn read_page<T: Named>(
         .read(|conn| Ok::<_, Problem>(site::find(conn)?))
         .await?;
     let page = page::<T>(app, &pager, false).await?;
+    reading(&site, &asked, page, |page| pager.links(page))
+}
+
+/// A page of them for readers, in the order of their names in the language served.
+pub async fn read_by_name<T: Named>(
+    app: &App,
+    asked: LanguageAsked,
+    pager: Pager<NameKey>,
+    (of, rows_of): (
+        NamesOf,
+        impl Fn(&mut DbConn, &[Id<T>]) -> QueryResult<Vec<T>> + Send + 'static,
+    ),
+) -> ApiResult<Reading> {
+    let (at, limit, counts) = (pager.at.clone(), pager.rows(), pager.count);
+    let wish = asked.clone();
+    let (site, keys, mut rows, counted) = app
+        .db
+        .read_snapshot(move |conn| {
+            let site = site::find(conn)?;
+            let chain = site.chain();
+            let Some(served) = choose(&wish.asked, chain, chain, wish.for_list()) else {
+                return Ok((site, Vec::new(), Vec::new(), counts.then_some(0)));
+            };
+            order::check_language(at.as_ref(), &served.lang)?;
+            let keys = order::page(conn, of, &served.lang, at, limit)?;
+            let ids: Vec<Id<T>> = keys.iter().map(|(.., id)| id.of()).collect();
+            let rows = rows_of(conn, &ids)?;
+            let counted = counts
+                .then(|| order::count(conn, of, &served.lang))
+                .transpose()?;
+            Ok::<_, Problem>((site, keys, rows, counted))
+        })
+        .await?;
+    let page = pager.page(keys, NameKey::clone).with_total(counted);
+    let page = Page {
+        items: page
+            .items
+            .into_iter()
+            .filter_map(|(.., id)| {
+                let at = rows.iter().position(|row| row.id().of() == id)?;
+                Some(rows.swap_remove(at))
+            })
+            .collect(),
+        page: page.page,
+        total: page.total,
+        total_is: page.total_is,
+    };
     reading(&site, &asked, page, |page| pager.links(page))
 }
 

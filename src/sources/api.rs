@@ -239,7 +239,6 @@ impl SourceItem {
             description: _,
             same_as,
             positions: _,
-            sort_key: _,
             merged_into: _,
         } = source;
         Self {
@@ -379,7 +378,6 @@ impl Portrait {
             description,
             same_as,
             positions,
-            sort_key: _,
             merged_into: _,
         } = self.source;
         let position = |held: Position| PositionJson::of(held, &self.organisations, lang, chain);

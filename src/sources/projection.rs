@@ -11,7 +11,7 @@ use super::published::{self, Credited, PublishedSource, TextKey};
 use super::store;
 use super::sums::Scope;
 use crate::db::DbConn;
-use crate::language::{Collation, Lang};
+use crate::named::order::{self, Entry};
 use crate::site;
 
 /// How these sources stand, held until the end of the transaction. Ask before published quotes are
@@ -42,36 +42,21 @@ pub fn project(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<()> {
     });
     let hidden: Vec<SourceId> = hidden.iter().map(|source| source.id).collect();
     published::take_down(conn, &hidden)?;
+    let named = shown.iter().map(|source| Entry {
+        id: source.id.of(),
+        of: published::orders_of(source.kind),
+        names: &source.names.0,
+    });
+    order::put(conn, &named.collect::<Vec<_>>(), site.chain())?;
     for source in shown {
-        show(conn, source, &merged, site.chain())?;
+        show(conn, source, &merged)?;
     }
     Ok(())
 }
 
-/// Sources that are written at a time where all of them are written anew.
-const BATCH: i64 = 200;
-
-/// Writes all readers' rows anew: their order follows the site's first language.
-pub fn project_all(conn: &mut DbConn) -> QueryResult<()> {
-    let mut last = None;
-    loop {
-        let ids = published::ids_after(conn, last, BATCH)?;
-        project(conn, &ids)?;
-        match ids.last() {
-            Some(id) => last = Some(*id),
-            None => return Ok(()),
-        }
-    }
-}
-
 /// Those that were merged into it get rows that say nothing but where it is.
-fn show(
-    conn: &mut DbConn,
-    source: Source,
-    merged: &[(SourceId, SourceId)],
-    chain: &[Lang],
-) -> QueryResult<()> {
-    let row = PublishedSource::of(source, chain);
+fn show(conn: &mut DbConn, source: Source, merged: &[(SourceId, SourceId)]) -> QueryResult<()> {
+    let row = PublishedSource::of(source);
     published::put(conn, &row)?;
     for (_, id) in merged.iter().filter(|(survivor, _)| *survivor == row.id) {
         let pointer = PublishedSource {
@@ -85,10 +70,7 @@ fn show(
 }
 
 impl PublishedSource {
-    fn of(source: Source, chain: &[Lang]) -> Self {
-        let sort_key = chain.first().map_or_else(Vec::new, |first| {
-            Collation::of(first).sort_key(source.names.0.pick(first, chain))
-        });
+    fn of(source: Source) -> Self {
         let Source {
             id,
             kind,
@@ -112,7 +94,6 @@ impl PublishedSource {
             description,
             same_as,
             positions,
-            sort_key,
             merged_into: None,
         }
     }

@@ -1,5 +1,7 @@
 //! Who is quoted, for readers.
 
+use std::collections::BTreeMap;
+
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get};
 use utoipa::IntoParams;
@@ -15,6 +17,7 @@ use crate::http::problem::{ApiResult, Code, Problem};
 use crate::http::query::{Params, Query, QueryPart};
 use crate::http::reading::{Moved, Read, Reading};
 use crate::language::{Asked, choose};
+use crate::named::order::{self, NameKey};
 use crate::site;
 
 /// Which sources a list has.
@@ -37,7 +40,7 @@ impl QueryPart for SourceFilters {
 /// Who is quoted
 ///
 /// The people and organisations that are quoted in something published, or through which it was
-/// said, by name. Names sort as in a dictionary of the site's first language.
+/// said, by name: as in a dictionary of the language served.
 #[utoipa::path(
     tag = "sources",
     params(Paging, SourceFilters, Fields, LanguageParams, AcceptLanguage),
@@ -51,31 +54,38 @@ pub async fn list_sources(
     query: Query<(Paging, SourceFilters, Fields)>,
 ) -> ApiResult<Reading> {
     let Query((paging, SourceFilters { kind }, fields)) = query;
-    let pager = Pager::<published::ListKey>::new(&request, &app.cursors, paging)?;
-    let (limit, counts) = (pager.rows(), pager.count);
-    let at = pager.at.as_ref().map(|at| (at.back, at.key.clone()));
-    let (site, rows, counted) = app
+    let pager = Pager::<NameKey>::new(&request, &app.cursors, paging)?;
+    let (limit, counts, at) = (pager.rows(), pager.count, pager.at.clone());
+    let (of, asked) = (published::order_of(kind), language.clone());
+    let (site, served, keys, rows, counted) = app
         .db
         .read_snapshot(move |conn| {
             let site = site::find(conn)?;
-            let rows = published::list(conn, kind, at, limit)?;
-            let counted = counts.then(|| published::count(conn, kind)).transpose()?;
-            Ok::<_, Problem>((site, rows, counted))
+            let chain = site.chain();
+            let Some(served) = choose(&asked.asked, chain, chain, asked.for_list()) else {
+                return Ok((site, None, Vec::new(), Vec::new(), counts.then_some(0)));
+            };
+            order::check_language(at.as_ref(), &served.lang)?;
+            let keys = order::page(conn, of, &served.lang, at, limit)?;
+            let ids: Vec<SourceId> = keys.iter().map(|(.., id)| id.of()).collect();
+            let rows = published::find_rows(conn, &ids)?;
+            let counted = counts
+                .then(|| order::count(conn, of, &served.lang))
+                .transpose()?;
+            Ok::<_, Problem>((site, Some(served), keys, rows, counted))
         })
         .await?;
-    let chain = site.chain();
-    let served = choose(&language.asked, chain, chain, language.for_list());
+    let page = pager.page(keys, NameKey::clone).with_total(counted);
     let Some(served) = served else {
-        let empty = pager.page(Vec::<()>::new(), |()| Default::default());
-        return answer(nothing(empty.page), &fields, &language.asked);
+        return answer(nothing(page.page), &fields, &language.asked);
     };
-    let page = pager
-        .page(rows, |row| (row.sort_key.clone(), row.id))
-        .with_total(counted)
-        .map(|row| SourceItem::of(row, &served.lang, chain));
+    let mut rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.id.of(), row)).collect();
+    let named = page.items.iter().filter_map(|(.., id)| rows.remove(id));
+    let items = named.map(|row| SourceItem::of(row, &served.lang, site.chain()));
+    let items = items.collect();
     let links = pager.links(&page.page);
     let list = SourceList {
-        items: page.items,
+        items,
         page: page.page,
         served: Some(served),
         total: page.total,

@@ -9,12 +9,11 @@ use diesel::prelude::*;
 use super::confidence::Credit;
 use super::model::{Descriptions, Position, SourceId, SourceKind};
 use super::sums::{self, Sums};
-use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{published_quotes, published_sources, published_terms, published_texts};
 use crate::db::{AnyId, DbConn, Instant, Json};
-use crate::http::page::COUNT_LIMIT;
 use crate::http::words::WebAddress;
 use crate::language::{Lang, Names};
+use crate::named::order::{self, Entry, NamesOf};
 use crate::on_each_backend;
 
 /// The kind of [`published_terms`] whose term is a source or an outlet.
@@ -33,8 +32,6 @@ pub struct PublishedSource {
     pub description: Json<Descriptions>,
     pub same_as: Json<Vec<WebAddress>>,
     pub positions: Json<Vec<Position>>,
-    /// By the dictionary of the site's first language.
-    pub sort_key: Vec<u8>,
     pub merged_into: Option<SourceId>,
 }
 
@@ -77,31 +74,14 @@ pub fn take_down(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<()> {
     if ids.is_empty() {
         return Ok(());
     }
+    let named: Vec<AnyId> = ids.iter().map(|id| id.of()).collect();
+    order::remove(conn, &named)?;
     let rows = published_sources::table.filter(
         published_sources::id
             .eq_any(ids)
             .or(published_sources::merged_into.eq_any(ids)),
     );
     diesel::delete(rows).execute(conn).map(drop)
-}
-
-/// The next sources that readers know, in the order of their ids.
-pub fn ids_after(
-    conn: &mut DbConn,
-    last: Option<SourceId>,
-    limit: i64,
-) -> QueryResult<Vec<SourceId>> {
-    let mut query = published_sources::table
-        .filter(published_sources::merged_into.is_null())
-        .into_boxed();
-    if let Some(last) = last {
-        query = query.filter(published_sources::id.gt(last));
-    }
-    query
-        .select(published_sources::id)
-        .order(published_sources::id)
-        .limit(limit)
-        .load(conn)
 }
 
 /// A published quote and what it is credited to: quote, article, language, credit.
@@ -270,7 +250,7 @@ pub fn survivors(conn: &mut DbConn, ids: Vec<SourceId>) -> QueryResult<Vec<Sourc
     Ok(ids.into_iter().map(survivor).collect())
 }
 
-/// The readers' rows of several sources, by name.
+/// The readers' rows of several sources.
 pub fn find_rows(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<PublishedSource>> {
     published_sources::table
         .filter(
@@ -278,54 +258,62 @@ pub fn find_rows(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<Publish
                 .eq_any(ids)
                 .and(published_sources::merged_into.is_null()),
         )
-        .order((published_sources::sort_key, published_sources::id))
         .load(conn)
 }
 
-/// The key of the readers' list, in the order of names.
-pub type ListKey = (Vec<u8>, SourceId);
-
-type Boxed = published_sources::BoxedQuery<'static, crate::db::MultiBackend>;
-
-fn listed(kind: Option<SourceKind>) -> Boxed {
-    let query = published_sources::table
-        .filter(published_sources::merged_into.is_null())
-        .into_boxed();
+/// The orders of names in which a source of a kind stands.
+pub fn orders_of(kind: SourceKind) -> &'static [NamesOf] {
     match kind {
-        Some(kind) => query.filter(published_sources::kind.eq(kind)),
-        None => query,
+        SourceKind::Person => &[NamesOf::Sources, NamesOf::People],
+        SourceKind::Organisation => &[NamesOf::Sources, NamesOf::Organisations],
     }
 }
 
-/// A page of the sources by name; against the order where `at` says so.
-pub fn list(
-    conn: &mut DbConn,
-    kind: Option<SourceKind>,
-    at: Option<(bool, ListKey)>,
-    limit: i64,
-) -> QueryResult<Vec<PublishedSource>> {
-    let order = (published_sources::sort_key, published_sources::id);
-    let query = listed(kind).limit(limit);
-    match at {
-        None => query.order(order),
-        Some((false, key)) => query
-            .filter(row_compare(order, Way::After, key))
-            .order(order),
-        Some((true, key)) => query.filter(row_compare(order, Way::Before, key)).order((
-            published_sources::sort_key.desc(),
-            published_sources::id.desc(),
-        )),
+/// The order of a readers' list: of all sources, or of those of a kind.
+pub fn order_of(kind: Option<SourceKind>) -> NamesOf {
+    match kind {
+        None => NamesOf::Sources,
+        Some(SourceKind::Person) => NamesOf::People,
+        Some(SourceKind::Organisation) => NamesOf::Organisations,
     }
-    .load(conn)
 }
 
-/// How many there are, up to one more than is counted.
-pub fn count(conn: &mut DbConn, kind: Option<SourceKind>) -> QueryResult<i64> {
-    let ids: Vec<SourceId> = listed(kind)
-        .select(published_sources::id)
-        .limit(COUNT_LIMIT + 1)
-        .load(conn)?;
-    Ok(ids.len() as i64)
+/// How many sources are put in order at a time.
+const BATCH: i64 = 1000;
+
+/// Puts all sources in order in the languages of a chain.
+pub fn put_in_order(conn: &mut DbConn, chain: &[Lang]) -> QueryResult<()> {
+    let mut last: Option<SourceId> = None;
+    loop {
+        let mut query = published_sources::table
+            .filter(published_sources::merged_into.is_null())
+            .into_boxed();
+        if let Some(last) = last {
+            query = query.filter(published_sources::id.gt(last));
+        }
+        let rows: Vec<(SourceId, SourceKind, Json<Names>)> = query
+            .select((
+                published_sources::id,
+                published_sources::kind,
+                published_sources::names,
+            ))
+            .order(published_sources::id)
+            .limit(BATCH)
+            .load(conn)?;
+        let entries: Vec<Entry> = rows
+            .iter()
+            .map(|(id, kind, Json(names))| Entry {
+                id: id.of(),
+                of: orders_of(*kind),
+                names,
+            })
+            .collect();
+        order::put(conn, &entries, chain)?;
+        match rows.last() {
+            Some((id, ..)) => last = Some(*id),
+            None => return Ok(()),
+        }
+    }
 }
 
 /// What readers have of a source, in numbers.

@@ -114,7 +114,7 @@ async fn a_list_in_a_language_that_the_site_has_not_is_empty() {
 }
 
 #[actix_web::test]
-async fn topics_page_by_slug_there_and_back() {
+async fn topics_page_by_name_there_and_back() {
     let app = TestApp::start().await;
     for slug in ["transport", "caspian", "chess"] {
         make(&app.as_editor(), "/v1/desk/topics", slug).await;
@@ -147,6 +147,37 @@ async fn topics_page_by_slug_there_and_back() {
         .get(&elsewhere)
         .await
         .problem("invalid-cursor", 400);
+}
+
+#[actix_web::test]
+async fn topics_sort_by_their_names_in_the_language_served() {
+    let app = TestApp::start().await;
+    let editor = app.as_editor();
+    let mut last = None;
+    for (slug, az, ru) in [
+        ("a-weather", "Hava", "Погода"),
+        ("b-people", "Xalq", "Ёлка"),
+        ("c-rights", "Əmək", "Железо"),
+    ] {
+        let topic = json!({"slug": slug, "names": {"az": az, "ru": ru}});
+        last = Some(editor.post("/v1/desk/topics", topic).await.expect(201));
+    }
+    let order = async |lang: &str| {
+        let list = app.anonymous().get(&format!("/v1/topics?lang={lang}"));
+        slugs(&list.await.expect(200)).join(" ")
+    };
+    assert_eq!(order("az").await, "c-rights a-weather b-people");
+    assert_eq!(order("ru").await, "b-people c-rights a-weather");
+    let last = last.expect("a topic");
+    let path = format!("/v1/desk/topics/{}", id(&last));
+    let renamed = editor
+        .patch(&path, json!({"names": {"ru": "Ясно"}}))
+        .if_match(&last.etag());
+    let etag = renamed.await.expect(200).etag();
+    assert_eq!(order("ru").await, "b-people a-weather c-rights");
+    editor.delete(&path).if_match(&etag).await.expect(204);
+    assert_eq!(order("ru").await, "b-people a-weather");
+    assert_eq!(order("az").await, "a-weather b-people");
 }
 
 #[actix_web::test]

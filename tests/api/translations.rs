@@ -108,11 +108,20 @@ async fn a_translation_is_stale_once_its_original_says_something_else() {
     assert_eq!(blocks[0]["block"], original["body"][1]["_key"]);
     assert_eq!(blocks[0]["change"], "changed");
 
+    // A save that does not follow leaves it as long behind as it was.
+    let since = drift["since"].clone();
+    scene
+        .patch("az", json!({"standfirst": "Nəhayət."}))
+        .await
+        .expect(200);
+    let drift = scene.drift("az").await.expect(200).json;
+    assert_eq!((&drift["stale"], &drift["since"]), (&json!(true), &since));
+
     // Nothing was overwritten; whoever follows says so.
     let words = scene.app.desk_text(&scene.id, "az").await.json;
     assert_eq!(
         (&words["head_revision"], &words["headline"]),
-        (&json!(1), &text["headline"])
+        (&json!(2), &text["headline"])
     );
     let followed = json!({"headline": "Körpü bu gün açılır",
         "translated_from": {"lang": "en", "revision": 3, "by": "machine_edited"}});

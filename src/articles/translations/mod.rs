@@ -55,14 +55,18 @@ pub fn follow_save(tx: &mut Tx, text: &Text, head: &Revision) -> Result<(), Prob
     let article: ArticleId = text.item_id.of();
     match &head.translated_from {
         Some(Json(from)) => {
+            let stale = has_moved_on(tx, article, from)?;
+            let known = store::find(tx, article, &text.lang)?;
+            let still = known.filter(|row| row.stale && stale);
             let row = Row {
                 article_id: article,
                 lang: text.lang.clone(),
                 from_lang: from.lang.clone(),
                 from_revision: from.revision,
                 translator: from.by,
-                stale: has_moved_on(tx, article, from)?,
-                since: tx.now(),
+                stale,
+                // A save that does not bring it up to date leaves it as long behind as it was.
+                since: still.map_or(tx.now(), |row| row.since),
             };
             store::put(tx, &row)?;
         }

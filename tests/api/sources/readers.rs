@@ -1,5 +1,7 @@
 //! What readers come to know of sources.
 
+use newsline::db::schema::{collations, published_names};
+
 use super::*;
 
 #[actix_web::test]
@@ -255,27 +257,155 @@ async fn no_merge_names_or_hides_anybody_by_the_way() {
     refused.await.problem("forbidden", 403);
 }
 
+/// Everything of a list in a language, page by page and back again.
+async fn walked(app: &TestApp, query: &str) -> Vec<String> {
+    let reader = app.anonymous();
+    let path = format!("/v1/sources?{query}");
+    let of = |page: &Value| -> Vec<String> {
+        let items = page["items"].as_array().expect("items").iter();
+        items
+            .map(|item| item["name"].as_str().expect("a name").to_owned())
+            .collect()
+    };
+    let mut pages = vec![reader.get(&path).await.expect(200).json];
+    while let Some(next) = pages.last().expect("a page")["page"]["next"].as_str() {
+        let next = format!("{path}&cursor={next}");
+        pages.push(reader.get(&next).await.expect(200).json);
+    }
+    let back = pages.last().expect("a page")["page"]["prev"].as_str();
+    if let Some(back) = back {
+        let before = reader
+            .get(&format!("{path}&cursor={back}"))
+            .await
+            .expect(200);
+        assert_eq!(of(&before.json), of(&pages[pages.len() - 2]));
+    }
+    pages.iter().flat_map(of).collect()
+}
+
 #[actix_web::test]
-async fn the_first_language_of_the_site_gives_sources_their_order() {
+async fn names_sort_as_in_a_dictionary_of_the_language_served() {
+    let app = TestApp::start().await;
+    for (az, ru) in [
+        ("Xədicə", "Хадиджа"),
+        ("Çingiz", "Чингиз"),
+        ("İlham", "Ильхам"),
+        ("Cavid", "Джавид"),
+        ("Ilqar", "Ёлкин"),
+        ("Həsən", "Гасан"),
+        ("Əli", "Али"),
+        ("Elçin", "Ельчин"),
+    ] {
+        let names = json!({"az": az, "ru": ru});
+        let source = json!({"kind": "person", "names": names});
+        let source = made(&app.as_editor(), source).await;
+        publish_quote(&app, id(&source), None).await;
+    }
+    let paper = json!({"kind": "organisation", "names": {"az": "Fikir", "ru": "Мнение"}});
+    let paper = made(&app.as_editor(), paper).await;
+    publish_quote(&app, id(&paper), None).await;
+
+    let az = [
+        "Cavid", "Çingiz", "Elçin", "Əli", "Fikir", "Həsən", "Xədicə", "Ilqar", "İlham",
+    ];
+    let ru = [
+        "Али",
+        "Гасан",
+        "Джавид",
+        "Ёлкин",
+        "Ельчин",
+        "Ильхам",
+        "Мнение",
+        "Хадиджа",
+        "Чингиз",
+    ];
+    assert_eq!(walked(&app, "lang=az&limit=2").await, az);
+    assert_eq!(walked(&app, "lang=ru&limit=4").await, ru);
+    let people = walked(&app, "lang=ru&limit=3&kind=person").await;
+    assert!(!people.contains(&"Мнение".to_owned()) && people.len() == 8);
+    assert_eq!(walked(&app, "lang=ru&kind=organisation").await, ["Мнение"]);
+
+    let rename = app
+        .as_editor()
+        .patch(&desk(&paper), json!({"names": {"ru": "Ёж"}}));
+    rename.if_match(&paper.etag()).await.expect(200);
+    assert_eq!(walked(&app, "lang=ru").await[3..5], ["Ёж", "Ёлкин"]);
+    assert_eq!(walked(&app, "lang=az").await, az);
+
+    // A cursor holds for the order in which it was given.
+    let reader = app.anonymous();
+    let page = |lang: &str, rest: &str| {
+        let asking = reader.get(&format!("/v1/sources?limit=2{rest}"));
+        asking.header("accept-language", lang)
+    };
+    let first = page("az", "").await.expect(200).json;
+    let next = first["page"]["next"].as_str().expect("a cursor");
+    let next = format!("&cursor={next}");
+    page("az", &next).await.expect(200);
+    page("ru", &next).await.problem("invalid-cursor", 400);
+}
+
+#[actix_web::test]
+async fn other_languages_of_the_site_bring_other_orders() {
     let app = TestApp::start().await;
     for names in [
         json!({"az": "Zərdab qəzeti", "en": "A Paper"}),
-        json!({"az": "Axşam qəzeti", "en": "The Evening"}),
+        json!({"az": "Axşam qəzeti", "en": "The Evening", "tr": "Bir Gazete"}),
     ] {
         let source = json!({"kind": "organisation", "names": names});
         let source = made(&app.as_editor(), source).await;
         publish_quote(&app, id(&source), None).await;
     }
-    let order = async || {
-        let list = app.anonymous().get("/v1/sources?lang=en").await.expect(200);
-        let name = |nth: usize| list.json["items"][nth]["name"].clone();
-        [name(0), name(1)]
+    assert_eq!(walked(&app, "lang=en").await, ["A Paper", "The Evening"]);
+    assert_eq!(
+        walked(&app, "lang=az").await,
+        ["Axşam qəzeti", "Zərdab qəzeti"]
+    );
+    assert!(walked(&app, "lang=tr").await.is_empty());
+    let languages = async |languages: Value| {
+        let etag = app.as_admin().get("/v1/desk/site").await.expect(200).etag();
+        let patching = app
+            .as_admin()
+            .patch("/v1/desk/site", json!({"languages": languages}));
+        patching.if_match(&etag).await.expect(200);
     };
-    assert_eq!(order().await, ["The Evening", "A Paper"]);
+    // What has no name in Turkish stands by the name that is shown instead.
+    languages(json!(["en", "tr"])).await;
+    assert_eq!(walked(&app, "lang=tr").await, ["A Paper", "Bir Gazete"]);
+    languages(json!(["az", "tr"])).await;
+    assert_eq!(
+        walked(&app, "lang=tr").await,
+        ["Bir Gazete", "Zərdab qəzeti"]
+    );
+}
 
-    let patch = json!({"languages": ["en", "az", "ru"]});
-    let patching = app.as_admin().patch("/v1/desk/site", patch);
-    patching.if_match("\"1\"").await.expect(200);
+#[actix_web::test]
+async fn the_longest_names_can_be_paged() {
+    let app = TestApp::start().await;
+    for nth in 0..3 {
+        // Each of these letters is sorted as eighteen.
+        let name = format!("{}{nth}", "ﷺ".repeat(199));
+        let source = made(&app.as_editor(), person(&name)).await;
+        publish_quote(&app, id(&source), None).await;
+    }
+    assert_eq!(walked(&app, "lang=en&limit=1").await.len(), 3);
+}
 
-    assert_eq!(order().await, ["A Paper", "The Evening"]);
+#[actix_web::test]
+async fn names_are_sorted_anew_at_the_start_after_other_collation_data() {
+    let app = TestApp::start().await;
+    let source = made(&app.as_editor(), person("A Minister")).await;
+    publish_quote(&app, id(&source), None).await;
+    let db = &app.app.db;
+    let cleared = db.write(|tx| {
+        diesel::delete(published_names::table).execute(&mut **tx)?;
+        diesel::update(collations::table)
+            .set(collations::data.eq("CLDR 1"))
+            .execute(&mut **tx)?;
+        Ok::<_, Problem>(())
+    });
+    cleared.await.expect("the old data");
+    assert!(walked(&app, "lang=en").await.is_empty());
+    newsline::sorting::ensure(db).await.expect("the new data");
+    assert_eq!(walked(&app, "lang=en").await, ["A Minister"]);
 }
