@@ -25,6 +25,7 @@ pub mod sections;
 pub mod site;
 pub mod sorting;
 pub mod sources;
+pub mod standards;
 pub mod system;
 pub mod texts;
 pub mod topics;

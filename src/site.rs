@@ -86,6 +86,12 @@ impl Site {
             .map(|pattern| fill(pattern, parts))
     }
 
+    /// The public address of the front page in a language.
+    pub fn home_address(&self, lang: &Lang) -> Option<String> {
+        let pattern = self.home_url.as_deref()?;
+        Some(pattern.replace("{lang}", lang.as_str()))
+    }
+
     /// The time zone by whose calendar days begin.
     pub fn zone(&self) -> jiff::tz::TimeZone {
         jiff::tz::TimeZone::get(&self.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)

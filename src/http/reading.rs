@@ -29,6 +29,7 @@ pub struct Reading {
     true_for: Option<i64>,
     keys: Vec<String>,
     links: Vec<String>,
+    allow: Option<&'static str>,
 }
 
 impl Reading {
@@ -58,6 +59,7 @@ impl Reading {
             true_for: None,
             keys: Vec::new(),
             links: Vec::new(),
+            allow: None,
         }
     }
 
@@ -103,6 +105,12 @@ impl Reading {
         self
     }
 
+    /// Says which methods the address takes, for protocols that want it said with every answer.
+    pub fn allowing(mut self, methods: &'static str) -> Self {
+        self.allow = Some(methods);
+        self
+    }
+
     fn cache_control(&self) -> String {
         let within = |seconds: i64| self.true_for.map_or(seconds, |left| left.min(seconds));
         match self.true_for {
@@ -137,6 +145,9 @@ impl Responder for Reading {
         }
         if let Some(at) = self.last_modified {
             response.insert_header((header::LAST_MODIFIED, at.http_date()));
+        }
+        if let Some(methods) = self.allow {
+            response.insert_header((header::ALLOW, methods));
         }
         if !self.keys.is_empty() {
             response.insert_header(("surrogate-key", self.keys.join(" ")));

@@ -1,5 +1,7 @@
 //! The rows of texts and of their revisions.
 
+use std::ops::Deref;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -184,6 +186,12 @@ pub struct Seo {
 #[schema(value_type = u32, minimum = 1, maximum = 100_000, example = 1600)]
 pub struct Pixels(u32);
 
+impl Pixels {
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
 impl TryFrom<u32> for Pixels {
     type Error = &'static str;
     fn try_from(pixels: u32) -> Result<Self, Self::Error> {
@@ -200,6 +208,13 @@ impl TryFrom<u32> for Pixels {
 #[schema(value_type = String, format = "uri", max_length = 2000, pattern = "^https://[^\\s/?#]+",
     example = "https://example.az/bridge.jpg")]
 pub struct HttpsAddress(WebAddress);
+
+impl Deref for HttpsAddress {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
 
 impl TryFrom<WebAddress> for HttpsAddress {
     type Error = &'static str;
