@@ -21,7 +21,8 @@
 //! | `keys` | the surrogate keys of answers |
 //! | `filters` | what a readers' list can be narrowed to |
 //! | `desk`, `desk_texts`, `desk_check`, `desk_history` | the newsroom's handlers |
-//! | `public` | the readers' handlers |
+//! | `linked`, `ninjs` | an article in the words of schema.org and of the IPTC |
+//! | `public`, `public_article` | the readers' handlers |
 
 pub mod api;
 pub mod api_states;
@@ -38,9 +39,12 @@ pub mod filters;
 pub mod gate;
 pub mod input;
 pub mod keys;
+pub mod linked;
 pub mod model;
+pub mod ninjs;
 pub mod projection;
 pub mod public;
+pub mod public_article;
 pub mod published;
 pub mod publishing;
 pub mod quoting;
@@ -56,8 +60,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn mount(config: &mut ServiceConfig) {
     config
         .service(public::list_articles)
-        .service(public::get_article_by_slug)
-        .service(public::get_article)
+        // What has a suffix stands before what takes all.
+        .service(public_article::get_article_by_slug_jsonld)
+        .service(public_article::get_article_by_slug_ninjs)
+        .service(public_article::get_article_by_slug)
+        .service(public_article::get_article_jsonld)
+        .service(public_article::get_article_ninjs)
+        .service(public_article::get_article)
         .service(public::list_article_quotes)
         .service(public::list_related)
         .service(public::list_source_articles)

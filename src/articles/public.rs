@@ -1,4 +1,4 @@
-//! Articles for readers.
+//! Articles for readers: lists, and the parts of one. One article by itself is in `public_article`.
 
 use actix_web::http::header;
 use actix_web::web::{Data, Path};
@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::api::ArticlePath;
-use super::assembly::{self, BodyChoice, CardInclude, Include, Wish};
-use super::cards::{Alternate, ArticleCard, ArticleCards, ArticleJson, RelatedItem};
+use super::assembly::{self, CardInclude, Wish};
+use super::cards::{ArticleCard, ArticleCards, ArticleJson, RelatedItem};
 use super::filters::ArticleFilters;
 use super::keys;
 use super::model::ArticleId;
@@ -44,37 +44,6 @@ impl QueryPart for CardIncludes {
         Ok(Self {
             include: params.many("include")?,
         })
-    }
-}
-
-/// What an article carries, and the form of its body.
-#[derive(Debug, Clone, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Shape {
-    /// Of `quotes`, `sources`, `related` and `reviews`, with commas between.
-    #[param(value_type = Option<String>, example = "quotes,sources", required = false,
-        pattern = "^(quotes|sources|related|reviews)(,(quotes|sources|related|reviews)){0,3}$")]
-    include: Vec<Include>,
-    /// The form of the body; `blocks` is Portable Text.
-    #[param(inline, required = false)]
-    body: Option<BodyChoice>,
-}
-
-impl QueryPart for Shape {
-    fn read(params: &Params) -> Result<Self, Problem> {
-        Ok(Self {
-            include: params.many("include")?,
-            body: params.one("body")?,
-        })
-    }
-}
-
-impl Shape {
-    fn wish(self) -> Wish {
-        Wish {
-            include: self.include,
-            body: self.body.unwrap_or(BodyChoice::Blocks),
-        }
     }
 }
 
@@ -173,75 +142,6 @@ pub fn chosen(
     let value = serde_json::to_value(answer)
         .map_err(|_| Problem::new(Code::Internal, "The answer cannot be written."))?;
     Reading::json(&of(fields, value)?)
-}
-
-fn reading(article: &ArticleJson, fields: &Fields) -> ApiResult<Reading> {
-    Ok(chosen(article, fields, Fields::of_item)?
-        .modified(Some(article.updated_at))
-        .about(keys::keys_of(article))
-        .linked(article.alternates.iter().filter_map(Alternate::link)))
-}
-
-/// Read an article
-///
-/// In the language that fits what was asked for. The answer says which it is and why (`served`).
-#[utoipa::path(
-    tag = "articles",
-    params(ArticlePath, LanguageParams, AcceptLanguage, Shape, Fields),
-    responses((status = 200, body = ArticleJson)),
-)]
-#[get("/v1/articles/{id}")]
-pub async fn get_article(
-    app: Data<App>,
-    path: Path<ArticlePath>,
-    language: LanguageAsked,
-    query: Query<(Shape, Fields)>,
-) -> ApiResult<Reading> {
-    let (id, (form, fields)) = (path.id, query.0);
-    let (asked, fallback, wish) = (language.asked.clone(), language.for_item(), form.wish());
-    let article = app
-        .db
-        .read_snapshot(move |conn| {
-            let site = site::find(conn)?;
-            find_article(conn, &site, id, &Choice::Asked(&asked, fallback), &wish)
-        })
-        .await?;
-    Ok(reading(&article, &fields)?.in_language(Some(&article.lang), &language.asked))
-}
-
-/// Read an article by its address
-///
-/// The path names the language. An old slug answers 301 with the present one.
-#[utoipa::path(
-    tag = "articles",
-    params(SlugPath, Shape, Fields),
-    responses((status = 200, body = ArticleJson), (status = 301, description = "It has another slug now.")),
-)]
-#[get("/v1/articles/by-slug/{lang}/{slug}")]
-pub async fn get_article_by_slug(
-    app: Data<App>,
-    path: Path<SlugPath>,
-    query: Query<(Shape, Fields)>,
-) -> ApiResult<Read> {
-    let (path, (form, fields)) = (path.into_inner(), query.0);
-    let (asked, wish) = (path.clone(), form.wish());
-    let article = app
-        .db
-        .read_snapshot(move |conn| {
-            let site = site::find(conn)?;
-            let id = article_at(conn, &asked)?;
-            find_article(conn, &site, id, &Choice::Path(&asked.lang), &wish)
-        })
-        .await?;
-    if article.slug != path.slug {
-        return Ok(Read::Moved(Moved(format!(
-            "/v1/articles/by-slug/{}/{}",
-            path.lang, article.slug
-        ))));
-    }
-    Ok(reading(&article, &fields)?
-        .in_language_of_path(&article.lang)
-        .into())
 }
 
 /// List articles

@@ -7,7 +7,7 @@ use super::problem::Problem;
 use super::query::{Params, QueryPart};
 
 /// Which fields the answer keeps.
-#[derive(Debug, Clone, IntoParams)]
+#[derive(Debug, Clone, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Fields {
     /// Names of fields with commas between, dots for those inside: `headline,quotes.text`. Without it the

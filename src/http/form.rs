@@ -219,15 +219,15 @@ const SHAPING: [&str; 3] = ["fields", "include", "body"];
 
 /// The form that the front door found to be asked for, where the operation offers several. A query
 /// that shapes JSON is refused for the others: their shape is not ours to choose.
-impl FromRequest for Form {
+pub struct FormAsked(pub Form);
+
+impl FromRequest for FormAsked {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let form = request.extensions().get::<Self>().copied();
-        ready(shapeless(
-            form.unwrap_or(Self::Json),
-            request.query_string(),
-        ))
+        let form = request.extensions().get::<Form>().copied();
+        let form = shapeless(form.unwrap_or(Form::Json), request.query_string());
+        ready(form.map(Self))
     }
 }
 

@@ -11,12 +11,14 @@
 //! | `store`, `published` | statements on the desk's table, and on what readers see |
 //! | `api`, `cards` | JSON of the newsroom, JSON of readers |
 //! | `desk`, `desk_texts` | `/v1/desk/notices` and the texts below |
+//! | `linked` | a notice in the words of schema.org |
 //! | `public` | `/v1/notices` |
 
 pub mod api;
 pub mod cards;
 pub mod desk;
 pub mod desk_texts;
+pub mod linked;
 pub mod model;
 pub mod public;
 pub mod published;
@@ -32,6 +34,8 @@ pub use model::{Notice, NoticeId};
 pub fn mount(config: &mut ServiceConfig) {
     config
         .service(public::list_notices)
+        // What has a suffix stands before what takes all.
+        .service(public::get_notice_jsonld)
         .service(public::get_notice)
         .service(desk::list_desk_notices)
         .service(desk::create_notice)

@@ -8,6 +8,7 @@ use utoipa::IntoParams;
 
 use super::api::NoticePath;
 use super::cards::{NoticeCard, Texts, card};
+use super::linked;
 use super::model::{AreaCode, NoticeId, NoticeKind, Placement};
 use super::published;
 use super::publishing::COLLECTION;
@@ -15,6 +16,7 @@ use crate::app::App;
 use crate::articles::cards::Alternate;
 use crate::db::{DbConn, Instant};
 use crate::http::choosing::Fields;
+use crate::http::form::{self, Form, FormAsked};
 use crate::http::language::{AcceptLanguage, LanguageAsked, LanguageParams};
 use crate::http::page::{Page, Pager, Paging};
 use crate::http::problem::{ApiResult, Code, Problem};
@@ -22,6 +24,8 @@ use crate::http::query::{Params, Query, QueryPart};
 use crate::http::reading::Reading;
 use crate::language::{Fallback, Lang, choose};
 use crate::site::{self, Site};
+use crate::standards::Publisher;
+use crate::standards::schema_org::SpecialAnnouncement;
 
 /// When a notice has to hold.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -172,22 +176,17 @@ fn acceptable(
     Ok(Some(langs.into_iter().filter(fits).collect()))
 }
 
-/// One notice
-///
-/// While its window is open; 404 before and after.
-#[utoipa::path(
-    tag = "notices",
-    params(NoticePath, Fields, LanguageParams, AcceptLanguage),
-    responses((status = 200, body = NoticeCard)),
-)]
-#[get("/v1/notices/{id}")]
-pub async fn get_notice(
-    app: Data<App>,
-    path: Path<NoticePath>,
-    language: LanguageAsked,
-    query: Query<Fields>,
+/// The forms in which a notice is told.
+const FORMS: [Form; 2] = [Form::Json, Form::SchemaOrg];
+
+/// A notice in a form.
+async fn told(
+    app: &App,
+    id: NoticeId,
+    language: &LanguageAsked,
+    form: Form,
+    fields: &Fields,
 ) -> ApiResult<Reading> {
-    let id = path.id;
     let now = app.db.clock().now();
     let (site, row, texts) = app
         .db
@@ -197,18 +196,85 @@ pub async fn get_notice(
             Ok::<_, Problem>((site::find(conn)?, row, texts))
         })
         .await?;
-    let ends = row.ends;
+    let (starts, ends) = (row.starts, row.ends);
+    let published: Vec<(Lang, Instant)> = texts
+        .iter()
+        .map(|text| (text.lang.clone(), text.published_at))
+        .collect();
     let card = card(row, texts, &language.asked, language.for_item(), &site);
     let card = match card {
         Ok(card) => card,
         Err(alternates) => return Err(not_in_language(value(&alternates)?)),
     };
     let lang = card.lang.clone();
-    Ok(Reading::json(&query.0.of_item(value(&card)?)?)?
+    let reading = match form {
+        Form::SchemaOrg => {
+            let publisher = Publisher {
+                site: &site,
+                api: &app.settings.public_url,
+            };
+            let published = published.iter().find(|(of, _)| *of == lang);
+            let published_at = published.map_or(starts, |(_, at)| *at);
+            let announcement = linked::announcement(&card, published_at, publisher)?;
+            Reading::in_form(form, &announcement)?
+        }
+        Form::Json | Form::Annotation | Form::Ninjs => {
+            Reading::json(&fields.of_item(value(&card)?)?)?
+        }
+    };
+    let (address, query) = (format!("/v1/notices/{id}"), format!("?lang={lang}"));
+    Ok(reading
         .in_language(Some(&lang), &language.asked)
         .true_until(ends, now)
         .about([key(id), "site".to_owned()])
-        .linked(card.alternates.iter().filter_map(Alternate::link)))
+        .linked(card.alternates.iter().filter_map(Alternate::link))
+        .linked(form.links(&FORMS, &address, &query)))
+}
+
+/// One notice
+///
+/// While its window is open; 404 before and after. `Accept` chooses the form; `fields` is for
+/// `application/json` alone.
+#[utoipa::path(
+    tag = "notices",
+    params(NoticePath, Fields, LanguageParams, AcceptLanguage),
+    responses((status = 200, content(
+        (NoticeCard = "application/json"), (SpecialAnnouncement = form::SCHEMA_ORG),
+    ))),
+)]
+#[get("/v1/notices/{id}")]
+pub async fn get_notice(
+    app: Data<App>,
+    path: Path<NoticePath>,
+    language: LanguageAsked,
+    form: FormAsked,
+    query: Query<Fields>,
+) -> ApiResult<Reading> {
+    told(&app, path.id, &language, form.0, &query.0).await
+}
+
+/// One notice as JSON-LD
+///
+/// As a schema.org `SpecialAnnouncement`, whatever `Accept` says.
+#[utoipa::path(
+    tag = "notices",
+    params(NoticePath, LanguageParams, AcceptLanguage),
+    responses((status = 200, body = SpecialAnnouncement, content_type = form::SCHEMA_ORG)),
+)]
+#[get("/v1/notices/{id}.jsonld")]
+pub async fn get_notice_jsonld(
+    app: Data<App>,
+    path: Path<NoticePath>,
+    language: LanguageAsked,
+) -> ApiResult<Reading> {
+    told(
+        &app,
+        path.id,
+        &language,
+        Form::SchemaOrg,
+        &Fields::default(),
+    )
+    .await
 }
 
 fn key(id: NoticeId) -> String {

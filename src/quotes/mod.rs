@@ -8,10 +8,12 @@ pub mod cards;
 pub mod desk;
 pub mod desk_statement;
 pub mod filters;
+pub mod linked;
 pub mod model;
 pub mod placing;
 pub mod projection;
 pub mod public;
+pub mod public_quote;
 pub mod published;
 pub mod room;
 pub mod said_at;
@@ -24,7 +26,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn mount(config: &mut ServiceConfig) {
     config
         .service(public::list_quotes)
-        .service(public::get_quote)
+        // What has a suffix stands before what takes all, the longest first.
+        .service(public_quote::get_quote_annotation)
+        .service(public_quote::get_quote_jsonld)
+        .service(public_quote::get_quote)
         .service(public::list_source_quotes)
         .service(desk::list_desk_quotes)
         .service(desk::create_quote)

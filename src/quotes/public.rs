@@ -1,4 +1,4 @@
-//! Quotes for readers: one, all, and the timeline of what a source said.
+//! Quotes for readers: all, and the timeline of what a source said. One by itself is in `public_quote`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,6 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get};
 
 use super::cards::{ArticleOfQuote, OtherQuote, QuoteCard, SortedBy, StatementCard, Timeline};
-use super::desk::QuotePath;
 use super::filters::{OfSource, TimelineFilters};
 use super::model::{MOST_OF_STATEMENT, QuoteId};
 use super::published::{self, PublishedQuote, Sibling};
@@ -182,36 +181,4 @@ pub async fn known_source(app: &App, id: SourceId) -> ApiResult<Known> {
         .read(move |conn| Ok::<_, Problem>(published_sources::find(conn, id)?))
         .await?;
     known.ok_or_else(Problem::not_found)
-}
-
-/// Read a quote
-///
-/// In the language of the text in which it stands.
-#[utoipa::path(
-    tag = "quotes",
-    params(QuotePath, Fields),
-    responses((status = 200, body = QuoteCard)),
-)]
-#[get("/v1/quotes/{id}")]
-pub async fn get_quote(
-    app: Data<App>,
-    path: Path<QuotePath>,
-    query: Query<Fields>,
-) -> ApiResult<Reading> {
-    let id = path.id;
-    let card = app
-        .db
-        .read_snapshot(move |conn| {
-            let site = site::find(conn)?;
-            let row = published::find(conn, id)?.ok_or_else(Problem::not_found)?;
-            let lang = row.lang.clone();
-            let cards = assembly::quote_cards(conn, &site, vec![row], &lang)?;
-            cards.into_iter().next().ok_or_else(Problem::not_found)
-        })
-        .await?;
-    let lang = card.article.lang.clone();
-    Ok(chosen(&card, &query.0, Fields::of_item)?
-        .in_language_of_path(&lang)
-        .about([format!("quote:{id}")])
-        .about(keys::keys_of_quote(&card)))
 }
