@@ -25,6 +25,7 @@ mod real_page;
 mod reviews;
 mod sections;
 mod sources;
+mod standards;
 mod texts;
 mod tokens;
 mod translations;
