@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Role, User, UserId, UserState};
+use super::model::{Role, User, UserId, UserKind, UserState};
 use crate::db::Instant;
 use crate::http::words::Line;
 
@@ -56,7 +56,10 @@ pub struct PasswordChange {
 #[schema(as = User)]
 pub struct UserJson {
     pub id: UserId,
-    pub email: String,
+    pub kind: UserKind,
+    /// Null for API keys, and for people of whom the identity provider tells none.
+    #[schema(required = true)]
+    pub email: Option<String>,
     pub name: String,
     pub role: Role,
     pub state: UserState,
@@ -77,9 +80,11 @@ impl From<&User> for UserJson {
             version,
             created_at,
             updated_at,
+            kind,
         } = user.clone();
         Self {
             id,
+            kind,
             email,
             name,
             role,

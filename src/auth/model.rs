@@ -30,14 +30,27 @@ text_enum! {
     pub enum UserState { Active = "active", Suspended = "suspended" }
 }
 
-/// Somebody who may sign in.
+text_enum! {
+    /// How somebody comes in.
+    pub enum UserKind {
+        /// Signs in here, with a password.
+        Person = "person",
+        /// Brings tokens of the outside identity provider, which also say the role.
+        Outside = "outside",
+        /// An API key: a tool, under its own name. See [`super::api_keys`].
+        Key = "key",
+    }
+}
+
+/// Somebody who works here, or a tool that does.
 #[derive(Debug, Clone, diesel::Queryable, diesel::Insertable, diesel::AsChangeset)]
 #[diesel(table_name = crate::db::schema::users)]
 #[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct User {
     pub id: UserId,
-    /// Folded to lower case: an address signs in however it is typed.
-    pub email: String,
+    /// Folded to lower case: an address signs in however it is typed. API keys have none, and some
+    /// people of the outside identity provider.
+    pub email: Option<String>,
     pub name: String,
     pub role: Role,
     pub state: UserState,
@@ -46,6 +59,7 @@ pub struct User {
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    pub kind: UserKind,
 }
 
 /// One stay of a user, from signing in to logging out; its refresh tokens are one family.
@@ -124,14 +138,25 @@ impl User {
     ) -> Self {
         Self {
             id: Id::new(),
-            email: email.into_string(),
+            email: Some(email.into_string()),
+            password_hash,
+            ..Self::without_password(UserKind::Person, name, role, now)
+        }
+    }
+
+    /// Somebody, or a tool, who comes in by other means than a password.
+    pub fn without_password(kind: UserKind, name: String, role: Role, now: Instant) -> Self {
+        Self {
+            id: Id::new(),
+            email: None,
             name,
             role,
             state: UserState::Active,
-            password_hash,
+            password_hash: None,
             version: 1,
             created_at: now,
             updated_at: now,
+            kind,
         }
     }
 
@@ -139,8 +164,10 @@ impl User {
         self.state == UserState::Active
     }
 
+    /// Of people who sign in here only: what the outside provider says of somebody may change at
+    /// any time, and a newsroom must not be left without anybody who keeps it.
     pub fn is_active_admin(&self) -> bool {
-        self.is_active() && self.role == Role::Admin
+        self.kind == UserKind::Person && self.is_active() && self.role == Role::Admin
     }
 
     pub fn set_password(&mut self, hash: String, now: Instant) {

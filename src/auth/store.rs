@@ -1,10 +1,10 @@
-//! Statements on users, their sign-ins and refresh tokens, and the signing keys.
+//! Statements on users, their sign-ins and refresh tokens.
 
 use diesel::prelude::*;
 
-use super::model::{Role, SignIn, SignInId, User, UserId, UserState};
-use crate::db::schema::{keys, refresh_tokens, sign_ins, users};
-use crate::db::{DbConn, Id, Instant};
+use super::model::{Role, SignIn, SignInId, User, UserId, UserKind, UserState};
+use crate::db::schema::{refresh_tokens, sign_ins, users};
+use crate::db::{DbConn, Instant};
 
 /// Role, state and sign-in of whoever holds an access token, in one statement.
 pub fn present(
@@ -24,6 +24,12 @@ pub fn find_user(conn: &mut DbConn, id: UserId) -> QueryResult<Option<User>> {
     users::table.find(id).first(conn).optional()
 }
 
+/// A user other than an API key.
+pub fn find_person(conn: &mut DbConn, id: UserId) -> QueryResult<Option<User>> {
+    let user = find_user(conn, id)?;
+    Ok(user.filter(|user| user.kind != UserKind::Key))
+}
+
 pub fn find_user_by_email(conn: &mut DbConn, email: &str) -> QueryResult<Option<User>> {
     users::table
         .filter(users::email.eq(email))
@@ -31,13 +37,16 @@ pub fn find_user_by_email(conn: &mut DbConn, email: &str) -> QueryResult<Option<
         .optional()
 }
 
-/// A page of users, oldest first, or from the key backwards.
+/// A page of users other than API keys, oldest first, or from the key backwards.
 pub fn list_users(
     conn: &mut DbConn,
     at: Option<(bool, UserId)>,
     limit: i64,
 ) -> QueryResult<Vec<User>> {
-    let mut query = users::table.limit(limit).into_boxed();
+    let mut query = users::table
+        .filter(users::kind.ne(UserKind::Key))
+        .limit(limit)
+        .into_boxed();
     query = match at {
         None => query.order(users::id.asc()),
         Some((false, id)) => query.filter(users::id.gt(id)).order(users::id.asc()),
@@ -46,9 +55,13 @@ pub fn list_users(
     query.load(conn)
 }
 
-/// How many users there are; counting stops at `limit`.
+/// How many users other than API keys there are; counting stops at `limit`.
 pub fn count_users(conn: &mut DbConn, limit: i64) -> QueryResult<i64> {
-    let counted: Vec<UserId> = users::table.select(users::id).limit(limit).load(conn)?;
+    let counted: Vec<UserId> = users::table
+        .filter(users::kind.ne(UserKind::Key))
+        .select(users::id)
+        .limit(limit)
+        .load(conn)?;
     Ok(counted.len() as i64)
 }
 
@@ -57,6 +70,7 @@ pub fn count_users(conn: &mut DbConn, limit: i64) -> QueryResult<i64> {
 pub fn hold_active_admins(conn: &mut DbConn) -> QueryResult<usize> {
     let admins = users::table
         .filter(users::role.eq(Role::Admin))
+        .filter(users::kind.eq(UserKind::Person))
         .filter(users::state.eq(UserState::Active));
     diesel::update(admins)
         .set(users::version.eq(users::version))
@@ -186,31 +200,4 @@ pub fn spend_refresh_token(conn: &mut DbConn, hash: &[u8], now: Instant) -> Quer
     } else {
         Spending::Unknown
     })
-}
-
-/// A signing key as it is stored: its secret part sealed.
-#[derive(Debug, Clone, Queryable, Insertable)]
-#[diesel(table_name = keys)]
-pub struct StoredKey {
-    pub id: Id<StoredKey>,
-    pub purpose: String,
-    pub public: Vec<u8>,
-    pub sealed: Vec<u8>,
-    pub created_at: Instant,
-    pub retired_at: Option<Instant>,
-}
-
-/// The keys of a purpose, newest first.
-pub fn keys_for(conn: &mut DbConn, purpose: &str) -> QueryResult<Vec<StoredKey>> {
-    keys::table
-        .filter(keys::purpose.eq(purpose))
-        .order(keys::id.desc())
-        .load(conn)
-}
-
-pub fn insert_key(conn: &mut DbConn, key: &StoredKey) -> QueryResult<()> {
-    diesel::insert_into(keys::table)
-        .values(key)
-        .execute(conn)
-        .map(drop)
 }

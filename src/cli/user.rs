@@ -57,7 +57,7 @@ pub async fn run(
         Command::Create { email, name, role } => {
             let password = password(environment)?;
             let user = create(&db, &email, name, role, password).await?;
-            println!("created {} {} ({})", user.id, user.email, user.role);
+            println!("created {} {} ({})", user.id, address(&user), user.role);
             Ok(())
         }
         Command::Disable { email } => {
@@ -123,7 +123,7 @@ async fn change(
             Ok(user)
         })
         .await?;
-    println!("{} {} {}", user.email, user.role, user.state);
+    println!("{} {} {}", address(&user), user.role, user.state);
     Ok(())
 }
 
@@ -136,7 +136,11 @@ async fn list(db: &Db) -> Result<(), CommandError> {
         for user in &users {
             println!(
                 "{} {} {} {} {}",
-                user.id, user.email, user.role, user.state, user.name
+                user.id,
+                address(user),
+                user.role,
+                user.state,
+                user.name
             );
         }
         match users.last() {
@@ -144,6 +148,11 @@ async fn list(db: &Db) -> Result<(), CommandError> {
             None => return Ok(()),
         }
     }
+}
+
+/// People of the outside identity provider may have none.
+fn address(user: &User) -> &str {
+    user.email.as_deref().unwrap_or("-")
 }
 
 fn password(environment: &Environment) -> Result<String, CommandError> {

@@ -9,7 +9,7 @@ diesel::table! {
 
     users (id) {
         id -> DbUuid,
-        email -> Text,
+        email -> Nullable<Text>,
         name -> Text,
         role -> Text,
         state -> Text,
@@ -17,6 +17,33 @@ diesel::table! {
         version -> BigInt,
         created_at -> DbInstant,
         updated_at -> DbInstant,
+        kind -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{DbInstant, DbJson, DbUuid};
+
+    api_keys (id) {
+        id -> DbUuid,
+        hash -> Binary,
+        read_only -> Bool,
+        expires_at -> Nullable<DbInstant>,
+        revoked_at -> Nullable<DbInstant>,
+        last_used_at -> Nullable<DbInstant>,
+        created_by -> DbUuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{DbInstant, DbJson, DbUuid};
+
+    identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_id -> DbUuid,
     }
 }
 
@@ -657,7 +684,7 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, sign_ins, refresh_tokens, keys, idempotency_keys, change_counter, changes, site, sections, topics, lists, sources, source_names, articles, article_topics, article_authors, texts, revisions, translations, corrections, slugs, quotes, reviews, notices, published_articles, published_texts, published_slugs, published_retractions, published_terms, published_quotes, published_sources, published_source_sums, published_reviews, published_review_sums, published_notices, published_notice_texts, published_notice_terms);
+diesel::allow_tables_to_appear_in_same_query!(users, api_keys, identities, sign_ins, refresh_tokens, keys, idempotency_keys, change_counter, changes, site, sections, topics, lists, sources, source_names, articles, article_topics, article_authors, texts, revisions, translations, corrections, slugs, quotes, reviews, notices, published_articles, published_texts, published_slugs, published_retractions, published_terms, published_quotes, published_sources, published_source_sums, published_reviews, published_review_sums, published_notices, published_notice_texts, published_notice_terms);
 }
 
 pub use tables::*;

@@ -49,7 +49,9 @@ impl UserPatch {
             role,
             state,
         } = self;
-        email.map(Email::into_string).apply(&mut user.email);
+        email
+            .map(|email| Some(email.into_string()))
+            .apply(&mut user.email);
         name.map(String::from).apply(&mut user.name);
         role.apply(&mut user.role);
         state.apply(&mut user.state);

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, get, patch, post, put};
 use super::api::{NewPassword, NewUser, UserPatch};
 use crate::app::App;
 use crate::auth::api::UserJson;
-use crate::auth::model::User;
+use crate::auth::model::{User, UserKind};
 use crate::auth::routes::hash_password;
 use crate::auth::{Staff, UserId, store};
 use crate::changes::{Action, Change, ItemKind};
@@ -81,7 +81,7 @@ pub async fn create_user(app: Data<App>, admin: Staff, new: Posted<NewUser>) -> 
 pub async fn get_user(app: Data<App>, path: Path<ItemPath>) -> ApiResult<WithEtag<UserJson>> {
     let user = app
         .db
-        .read(move |conn| Ok::<_, Problem>(store::find_user(conn, path.id.of())?))
+        .read(move |conn| Ok::<_, Problem>(store::find_person(conn, path.id.of())?))
         .await?;
     Ok(with_etag(&user.ok_or_else(Problem::not_found)?))
 }
@@ -110,6 +110,10 @@ pub async fn patch_user(
             let mut user = read(tx, path.id.of(), &if_match)?;
             let before = user.clone();
             patch.0.clone().apply(&mut user);
+            if before.kind == UserKind::Outside && user.role != before.role {
+                let detail = "it is the identity provider that gives this account its role";
+                return Err(Problem::field("/role", detail));
+            }
             if before.is_active_admin() && !user.is_active_admin() {
                 refuse_last_admin(tx)?;
             }
@@ -144,15 +148,24 @@ pub async fn set_password(
     let id: UserId = path.id.of();
     let user = app
         .db
-        .read(move |conn| Ok::<_, Problem>(store::find_user(conn, id)?))
+        .read(move |conn| Ok::<_, Problem>(store::find_person(conn, id)?))
         .await?;
     let user = user.ok_or_else(Problem::not_found)?;
     let NewPassword { password } = password.0;
-    let hash = hash_password(password.into_string(), &user.email, "/password").await?;
+    let hash = hash_password(
+        password.into_string(),
+        user.email.as_deref().unwrap_or_default(),
+        "/password",
+    )
+    .await?;
     let user = app
         .db
         .write(move |tx| {
             let mut user = read(tx, id, &if_match)?;
+            if user.kind == UserKind::Outside {
+                let detail = "This account signs in at the identity provider.";
+                return Err(Problem::new(Code::WrongState, detail));
+            }
             user.password_hash = Some(hash.clone());
             save(tx, &mut user, &admin)?;
             let now = tx.now();
@@ -164,7 +177,7 @@ pub async fn set_password(
 }
 
 fn read(tx: &mut Tx, id: UserId, if_match: &IfMatch) -> Result<User, Problem> {
-    let user = store::find_user(tx, id)?.ok_or_else(Problem::not_found)?;
+    let user = store::find_person(tx, id)?.ok_or_else(Problem::not_found)?;
     if_match.check(user.version)?;
     Ok(user)
 }
