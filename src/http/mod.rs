@@ -1,6 +1,7 @@
 //! What every route has in common: problems, bodies, parameters, pages, versions, languages,
 //! and the front door that all requests pass. Nothing here knows a resource.
 
+pub mod address;
 pub mod body;
 pub mod choosing;
 pub mod etag;
@@ -8,6 +9,7 @@ pub mod form;
 pub mod front_door;
 pub mod json;
 pub mod language;
+pub mod limits;
 pub mod metrics;
 pub mod once;
 pub mod openapi;

@@ -3,14 +3,18 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
+use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
 use diesel::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::address::ClientAddress;
 use super::problem::{Code, Problem};
+use crate::app::App;
 use crate::auth::guards::Staff;
 use crate::auth::secret::Secret;
+use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::idempotency_keys;
 use crate::db::{Db, DbConn, Instant, Tx, dialect};
 use crate::on_each_backend;
@@ -41,13 +45,11 @@ impl Once {
     pub fn key(request: &HttpRequest) -> Result<Key, Problem> {
         let caller = match request.extensions().get::<Staff>() {
             Some(staff) => format!("user:{}", staff.id),
-            None => format!(
-                "guest:{}",
-                request
-                    .peer_addr()
-                    .map(|peer| peer.ip().to_string())
-                    .unwrap_or_default()
-            ),
+            None => {
+                let app = request.app_data::<Data<App>>();
+                let from = app.map(|app| ClientAddress::of(app, request).to_string());
+                format!("guest:{}", from.unwrap_or_default())
+            }
         };
         let hash = match request.headers().get("idempotency-key") {
             None => None,
@@ -242,6 +244,46 @@ fn insert(tx: &mut Tx, row: &Kept) -> Result<bool, Problem> {
 pub fn forget_old(conn: &mut DbConn, now: Instant) -> QueryResult<usize> {
     let old = idempotency_keys::created_at.lt(now.plus_seconds(-KEPT_SECONDS));
     diesel::delete(idempotency_keys::table.filter(old)).execute(conn)
+}
+
+/// Seals the answers that carry secrets with another secret; gives how many there were to seal.
+pub fn rewrap(conn: &mut DbConn, old: &Secret, new: &Secret) -> Result<usize, Problem> {
+    let mut count = 0;
+    let mut after: Option<(String, Vec<u8>)> = None;
+    loop {
+        let page = sealed_after(conn, after.take())?;
+        let Some((caller, key_hash, _)) = page.last() else {
+            return Ok(count);
+        };
+        after = Some((caller.clone(), key_hash.clone()));
+        for (caller, key_hash, body) in page {
+            if let Some(body) = new.reseal(old, PURPOSE, &body, &key_hash)? {
+                diesel::update(idempotency_keys::table.find((caller, key_hash)))
+                    .set(idempotency_keys::body.eq(body))
+                    .execute(conn)?;
+                count += 1;
+            }
+        }
+    }
+}
+
+type Sealed = (String, Vec<u8>, Vec<u8>);
+
+/// Some of the answers that are sealed, after a key; there may be too many for memory.
+fn sealed_after(conn: &mut DbConn, after: Option<(String, Vec<u8>)>) -> QueryResult<Vec<Sealed>> {
+    const MANY: i64 = 500;
+    let place = (idempotency_keys::caller, idempotency_keys::key_hash);
+    let query = idempotency_keys::table
+        .filter(idempotency_keys::sealed.eq(true))
+        .order(place)
+        .select((place.0, place.1, idempotency_keys::body))
+        .limit(MANY);
+    match after {
+        None => query.load(conn),
+        Some(after) => query
+            .filter(row_compare(place, Way::After, after))
+            .load(conn),
+    }
 }
 
 /// The answer of a POST, in the form in which it can be kept and given again.

@@ -1,7 +1,7 @@
 //! The OpenAPI document: what utoipa reads off the handlers, and what holds for all of them.
 
 use actix_web::http::Method;
-use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
@@ -12,6 +12,7 @@ use utoipa::openapi::{
 };
 use utoipa::{IntoParams, PartialSchema};
 
+use super::limits::limit_of;
 use super::problem::{FieldError, ProblemJson};
 use crate::auth::rights::right_of;
 
@@ -155,6 +156,13 @@ pub fn complete(mut document: OpenApi, public_url: &str) -> OpenApi {
                 ),
             )
             .security_scheme(
+                "api_key",
+                bearer_scheme(
+                    HttpBuilder::new(),
+                    "The API key of a tool, `nlk_…`, from `/v1/desk/api-keys`. With a read-only key, GET only.",
+                ),
+            )
+            .security_scheme(
                 "manage_token",
                 bearer_scheme(
                     HttpBuilder::new(),
@@ -196,10 +204,11 @@ fn complete_path(path: &str, item: &mut PathItem) {
                     .trim()
                     .to_owned(),
             );
-            operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>(
-                "token",
-                [],
-            )]);
+            let keys = right.is_for_keys().then_some("api_key");
+            let schemes = std::iter::once("token").chain(keys);
+            let needed =
+                schemes.map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(name, []));
+            operation.security = Some(needed.collect());
         }
         if operation.description.is_none() {
             operation.description = operation.summary.clone();
@@ -226,6 +235,8 @@ fn complete_path(path: &str, item: &mut PathItem) {
         if method != Method::GET {
             statuses.extend([409, 507]);
         }
+        let limit = operation.operation_id.as_deref().and_then(limit_of);
+        statuses.extend(limit.map(|_| 429));
         if has_header(operation, "If-Match") {
             statuses.extend([412, 422, 428]);
         }
@@ -258,6 +269,9 @@ fn complete_path(path: &str, item: &mut PathItem) {
         }
         describe_responses(operation);
         document_headers(operation);
+        if limit.is_some() {
+            document_limit(operation);
+        }
     }
 }
 
@@ -310,28 +324,60 @@ fn problem_response(status: u16) -> Response {
         .build()
 }
 
+/// How a client stands with the limit that counts the operation.
+fn document_limit(operation: &mut Operation) {
+    const FIELDS: [(&str, &str); 3] = [
+        (
+            "RateLimit-Policy",
+            "The limit: its name, `q` requests in `w` seconds.",
+        ),
+        (
+            "RateLimit",
+            "`r` requests are left, and in `t` seconds there are more.",
+        ),
+        ("Retry-After", "Seconds to wait."),
+    ];
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else {
+            continue;
+        };
+        let told = match status.as_str() {
+            "429" => 3,
+            status if status.starts_with('2') => 2,
+            _ => 0,
+        };
+        for (name, description) in &FIELDS[..told] {
+            response
+                .headers
+                .insert((*name).to_owned(), text_header(description));
+        }
+    }
+}
+
+fn text_header(description: &str) -> RefOr<Header> {
+    HeaderBuilder::new()
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).build()))
+        .description(Some(description))
+        .build()
+        .into()
+}
+
 /// `ETag` on what is read or changed, `Location` on what is made or has moved.
 fn document_headers(operation: &mut Operation) {
-    let header = |description: &str| {
-        HeaderBuilder::new()
-            .schema(Some(ObjectBuilder::new().schema_type(Type::String).build()))
-            .description(Some(description))
-            .build()
-            .into()
-    };
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else {
             continue;
         };
         if matches!(status.as_str(), "201" | "301") {
-            response
-                .headers
-                .insert("Location".to_owned(), header("The address of the thing."));
+            response.headers.insert(
+                "Location".to_owned(),
+                text_header("The address of the thing."),
+            );
         }
         if matches!(status.as_str(), "200" | "201") {
             response.headers.insert(
                 "ETag".to_owned(),
-                header("The version of the thing, or of this representation."),
+                text_header("The version of the thing, or of this representation."),
             );
         }
     }

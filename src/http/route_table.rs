@@ -8,6 +8,7 @@ use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{OpenApi, PathItem, RefOr, Schema};
 
 use super::form::Offer;
+use super::limits::{Limit, limit_of};
 use crate::auth::rights::{Right, right_of};
 
 /// One operation as the front door knows it.
@@ -16,6 +17,8 @@ pub struct Route {
     pub operation: String,
     /// What the caller needs; `None` where everybody may.
     pub right: Option<Right>,
+    /// Which limit counts it.
+    pub limit: Option<Limit>,
     /// What the query may have.
     pub parameters: Vec<Known>,
     /// The headers that the operation reads.
@@ -120,6 +123,7 @@ impl RouteTable {
                     ));
                 }
                 let route = Route {
+                    limit: limit_of(&name),
                     operation: name,
                     right,
                     parameters: known(operation, ParameterIn::Query),
@@ -249,6 +253,7 @@ mod tests {
             let route = Route {
                 operation: (*path).to_owned(),
                 right: None,
+                limit: None,
                 parameters: Vec::new(),
                 headers: Vec::new(),
                 offer: Offer::default(),

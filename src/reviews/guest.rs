@@ -19,6 +19,7 @@ use crate::auth::model::Email;
 use crate::auth::opaque::{OpaqueKind, OpaqueToken};
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{DbConn, Id, Instant, Tx};
+use crate::http::address::ClientAddress;
 use crate::http::body::{MergePatch, Posted};
 use crate::http::etag::{IfMatch, WithEtag};
 use crate::http::once::Answer;
@@ -77,12 +78,12 @@ impl ManageToken {
 #[post("/v1/articles/{id}/reviews")]
 pub async fn create_review(
     app: Data<App>,
-    request: HttpRequest,
+    from: ClientAddress,
     path: Path<ItemPath>,
     posted: Posted<NewReview>,
 ) -> ApiResult<Answer> {
     let (article, new) = (path.id.of(), posted.value);
-    let address = request.peer_addr().map(|peer| peer.ip().to_string());
+    let address = from.to_string();
     posted
         .once
         .write(&app.db, &app.secret, move |tx| {
@@ -90,7 +91,7 @@ pub async fn create_review(
             let (id, now) = (Id::new(), tx.now());
             let token = OpaqueToken::generate(OpaqueKind::Review, id.uuid());
             let mut review = received(id, article, new.clone(), policy, now)?;
-            review.author_address = address.clone();
+            review.author_address = Some(address.clone());
             review.manage_hash = Some(token.hash().to_vec());
             store::insert(tx, &review)?;
             note(tx, &review, Action::Received)?;
