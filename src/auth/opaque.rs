@@ -1,4 +1,4 @@
-//! Opaque tokens, `nlr_<id>_<secret>` and `nlt_<id>_<secret>`: an id to look the row up by, and
+//! Opaque tokens, `nlr_<id>_<secret>`, `nlt_…` and `nlk_…`: an id to look the row up by, and
 //! 32 random bytes of which only a hash is stored.
 
 use std::fmt;
@@ -23,6 +23,8 @@ pub enum OpaqueKind {
     Review,
     /// The refresh token of a sign-in, `nlt_…`.
     Refresh,
+    /// The API key of a tool, `nlk_…`.
+    ApiKey,
 }
 
 impl OpaqueKind {
@@ -30,6 +32,7 @@ impl OpaqueKind {
         match self {
             Self::Review => "nlr_",
             Self::Refresh => "nlt_",
+            Self::ApiKey => "nlk_",
         }
     }
 }
@@ -62,6 +65,11 @@ impl OpaqueToken {
         let id = parse_id(id)?;
         let secret = URL_SAFE_NO_PAD.decode(secret).ok()?.try_into().ok()?;
         Some(Self { kind, id, secret })
+    }
+
+    /// Whether a text means to be a token of this kind.
+    pub fn is_meant(kind: OpaqueKind, text: &str) -> bool {
+        text.starts_with(kind.prefix())
     }
 
     /// The id of the row that the token belongs to.

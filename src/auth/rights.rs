@@ -1,8 +1,12 @@
 //! What each role may do, and what each operation asks for. The front door refuses by these
 //! tables, the OpenAPI document prints them, and the permission test walks them.
 //!
+//! An API key has a role, too, and may be read-only; [`Caller::may`] is the whole rule.
+//!
 //! Rules about single things (a contributor's own drafts) stand in [`super::guards::Staff`] and
 //! in the models.
+
+use actix_web::http::Method;
 
 use super::model::Role;
 
@@ -11,6 +15,8 @@ use super::model::Role;
 pub enum Right {
     /// Being signed in.
     SignedIn,
+    /// Being signed in as oneself: one's own password and sign-ins.
+    Oneself,
     /// Writing articles; contributors only their own.
     Write,
     /// All content: publishing, sources, notices, lists, sections, topics, the change log.
@@ -26,11 +32,37 @@ impl Right {
     pub const fn roles(self) -> &'static [Role] {
         use Role::{Admin, Contributor, Editor, Moderator};
         match self {
-            Self::SignedIn => &[Contributor, Editor, Moderator, Admin],
+            Self::SignedIn | Self::Oneself => &[Contributor, Editor, Moderator, Admin],
             Self::Write => &[Contributor, Editor, Admin],
             Self::Edit => &[Editor, Admin],
             Self::Moderate => &[Editor, Moderator, Admin],
             Self::Administer => &[Admin],
+        }
+    }
+
+    /// Whether an API key of such a role has it. A key that leaks must not open what makes other
+    /// keys and accounts, and has no password or sign-in of its own.
+    pub const fn is_for_keys(self) -> bool {
+        !matches!(self, Self::Oneself | Self::Administer)
+    }
+}
+
+/// Who calls, as far as rights go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    Person { role: Role },
+    Key { role: Role, read_only: bool },
+}
+
+impl Caller {
+    /// Whether this caller may send this method to an operation that asks for this right.
+    pub fn may(self, right: Right, method: &Method) -> bool {
+        match self {
+            Self::Person { role } => role.has(right),
+            Self::Key { role, read_only } => {
+                let reads = matches!(*method, Method::GET | Method::HEAD);
+                role.has(right) && right.is_for_keys() && (reads || !read_only)
+            }
         }
     }
 }
@@ -44,9 +76,9 @@ impl Role {
 /// Every operation that needs somebody signed in. An operation below `/v1/desk` that is missing
 /// here is refused at start.
 pub const OPERATIONS: &[(&str, Right)] = &[
-    ("log_out", Right::SignedIn),
+    ("log_out", Right::Oneself),
     ("get_me", Right::SignedIn),
-    ("change_password", Right::SignedIn),
+    ("change_password", Right::Oneself),
     ("get_desk_site", Right::SignedIn),
     ("patch_site", Right::Administer),
     ("list_changes", Right::Edit),
@@ -62,6 +94,11 @@ pub const OPERATIONS: &[(&str, Right)] = &[
     ("get_user", Right::Administer),
     ("patch_user", Right::Administer),
     ("set_password", Right::Administer),
+    ("list_api_keys", Right::Administer),
+    ("create_api_key", Right::Administer),
+    ("get_api_key", Right::Administer),
+    ("patch_api_key", Right::Administer),
+    ("delete_api_key", Right::Administer),
     ("list_desk_sections", Right::SignedIn),
     ("create_section", Right::Edit),
     ("get_desk_section", Right::SignedIn),

@@ -7,6 +7,7 @@ use actix_web::test::TestRequest;
 use actix_web::{HttpMessage, Responder};
 use diesel::prelude::*;
 use newsline::auth::Staff;
+use newsline::auth::guards::Proof;
 use newsline::auth::secret::Secret;
 use newsline::changes::{self, Action, Change, ItemKind};
 use newsline::db::schema::idempotency_keys;
@@ -58,7 +59,7 @@ impl<'a> Post<'a> {
             request.extensions_mut().insert(Staff {
                 id: user.id,
                 role: user.role,
-                sign_in: *sign_in,
+                proof: Proof::SignIn(*sign_in),
             });
         }
         let once = Once::key(&request)

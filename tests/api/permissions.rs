@@ -1,7 +1,7 @@
 //! Every operation, signed out and as each role, against the one table of rights.
 
-use newsline::auth::Role;
-use newsline::auth::rights::right_of;
+use newsline::auth::rights::{Caller, right_of};
+use newsline::auth::{Right, Role};
 use serde_json::json;
 
 use crate::support::contract::{Operation, operations};
@@ -54,6 +54,58 @@ async fn each_role_may_do_what_the_table_of_rights_says() {
     }
 }
 
+/// A key of a tool, made by the admin.
+async fn key(app: &TestApp, role: Role, read_only: bool) -> Client {
+    let new = json!({"name": "Wire bridge", "role": role, "read_only": read_only});
+    let made = app
+        .as_admin()
+        .post("/v1/desk/api-keys", new)
+        .await
+        .expect(201);
+    app.anonymous()
+        .bearing(made.json["token"].as_str().expect("a token"))
+}
+
+#[actix_web::test]
+async fn an_api_key_may_do_what_its_role_says_but_keep_accounts() {
+    let app = TestApp::start().await;
+    for role in [Role::Contributor, Role::Editor, Role::Moderator] {
+        for read_only in [false, true] {
+            let client = key(&app, role, read_only).await;
+            let caller = Caller::Key { role, read_only };
+            for operation in in_turn() {
+                let answer = knock(&client, &operation).await;
+                let method = operation.method.as_str().parse().expect("a method");
+                let allowed =
+                    right_of(&operation.id).is_none_or(|right| caller.may(right, &method));
+                let turned_away =
+                    matches!(answer.status, 401 | 403) && answer.json["code"] != "bad-token";
+                let id = &operation.id;
+                assert_eq!(turned_away, !allowed, "{caller:?}, {id}: {answer}");
+                assert!(allowed || answer.json["code"] == "forbidden", "{answer}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_never_keeps_accounts_and_a_read_only_one_never_writes() {
+    let may = |right, role, read_only, method: &str| {
+        let method = method.parse().expect("a method");
+        Caller::Key { role, read_only }.may(right, &method)
+    };
+    for role in Role::ALL.iter().copied() {
+        assert!(!may(Right::Administer, role, false, "GET"), "{role}");
+        assert!(!may(Right::Oneself, role, false, "POST"), "{role}");
+        assert!(may(Right::SignedIn, role, true, "GET"), "{role}");
+        for method in ["POST", "PUT", "PATCH", "DELETE"] {
+            assert!(!may(Right::SignedIn, role, true, method), "{role} {method}");
+        }
+    }
+    assert!(may(Right::Edit, Role::Editor, false, "PUT"));
+    assert!(!may(Right::Edit, Role::Contributor, false, "PUT"));
+}
+
 #[actix_web::test]
 async fn a_stranger_hears_of_the_sign_in_before_anything_else() {
     let app = TestApp::start().await;
@@ -90,7 +142,6 @@ async fn only_an_admin_changes_the_site() {
 
 #[test]
 fn a_moderator_is_no_editor_and_an_editor_no_admin() {
-    use newsline::auth::Right;
     let rights = |role: Role| {
         let all = [
             Right::SignedIn,

@@ -105,7 +105,7 @@ async fn matched(app: &TestApp, by: newsline::auth::Role, source: Value) -> (Sou
     let staff = newsline::auth::Staff {
         id: person.user.id,
         role: by,
-        sign_in: person.sign_in,
+        proof: newsline::auth::guards::Proof::SignIn(person.sign_in),
     };
     let new: NewSource = serde_json::from_value(source).expect("a source");
     let found = app
