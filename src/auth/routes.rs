@@ -1,10 +1,15 @@
 //! Signing in and out, and one's own account.
 
+use std::sync::LazyLock;
+use std::time::Duration;
+
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post, put};
+use tokio::sync::Semaphore;
+use utoipa::IntoParams;
 
 use super::api::{Credentials, PasswordChange, Refresh, Tokens, UserJson};
-use super::guards::Staff;
+use super::guards::{Proof, Staff};
 use super::keyring::ACCESS_SECONDS;
 use super::model::{SignIn, SignInId, User, UserState};
 use super::opaque::{OpaqueKind, OpaqueToken};
@@ -14,10 +19,12 @@ use super::{model::Email, passwords};
 use crate::app::App;
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{Id, Instant};
+use crate::http::address::ClientAddress;
 use crate::http::body::ValidJson;
 use crate::http::etag::{IfMatch, WithEtag};
 use crate::http::openapi::IfMatchHeader;
 use crate::http::problem::{ApiResult, Code, Problem};
+use crate::http::query::{Params, Query, QueryPart, flag};
 
 /// How long a sign-in lasts, however often it is refreshed.
 const SIGN_IN_SECONDS: i64 = 30 * 24 * 3600;
@@ -25,23 +32,28 @@ const SIGN_IN_SECONDS: i64 = 30 * 24 * 3600;
 /// Sign in
 ///
 /// Takes e-mail and password, gives an access token for 15 minutes and a refresh token. Unknown
-/// accounts, wrong passwords and suspended users are answered alike, in the same time.
+/// accounts, wrong passwords and suspended users are answered alike, in the same time. Attempts are
+/// counted by where they come from and by account: 429 where there were too many.
 #[utoipa::path(tag = "auth", request_body = Credentials, responses((status = 200, body = Tokens)))]
 #[post("/v1/auth/tokens")]
 pub async fn create_token(
     app: Data<App>,
+    from: ClientAddress,
     credentials: ValidJson<Credentials>,
 ) -> ApiResult<Json<Tokens>> {
     let Credentials { email, password } = credentials.0;
-    let email = Email::parse(&email)
-        .map(Email::into_string)
-        .unwrap_or_default();
+    // What is no address is nobody's account, and counted like one.
+    let account = Email::parse(&email).map_or(email.into_string(), Email::into_string);
+    app.limits.attempts.begin(&account, from)?;
+    let email = account.clone();
     let user = app
         .db
         .read(move |conn| Ok::<_, Problem>(store::find_user_by_email(conn, &email)?))
         .await?;
     let user = password_fits(user, password.into_string()).await?;
+    app.limits.attempts.succeeded(&account, from);
     let now = app.db.clock().now();
+    app.keys.refresh(&app.db, now).await?;
     let sign_in = SignIn {
         id: Id::new(),
         user_id: user.id,
@@ -71,6 +83,7 @@ pub async fn create_token(
 
 /// The user, if it may sign in with this password. Hashing takes its time, so it has a thread of its own.
 async fn password_fits(user: Option<User>, password: String) -> ApiResult<User> {
+    let _turn = turn_to_hash().await?;
     let checked = tokio::task::spawn_blocking(move || match user {
         Some(user) if user.state == UserState::Active => {
             let fits = match &user.password_hash {
@@ -88,6 +101,26 @@ async fn password_fits(user: Option<User>, password: String) -> ApiResult<User> 
         .await
         .map_err(|_| Problem::new(Code::Internal, "The password could not be checked."))?;
     checked.ok_or_else(bad_credentials)
+}
+
+/// Hashes at once: as many as processors. Each takes 19 MiB, and more of them would only take
+/// memory, and the processors from everything else.
+static HASHING: LazyLock<Semaphore> = LazyLock::new(|| {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    Semaphore::new(processors)
+});
+
+/// How long somebody waits for their turn.
+const HASHING_WAIT: Duration = Duration::from_secs(5);
+
+async fn turn_to_hash() -> ApiResult<tokio::sync::SemaphorePermit<'static>> {
+    match tokio::time::timeout(HASHING_WAIT, HASHING.acquire()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        _ => {
+            let detail = "Too many are signing in at this moment.";
+            Err(Problem::new(Code::Unavailable, detail).retry_after(2))
+        }
+    }
 }
 
 fn bad_credentials() -> Problem {
@@ -142,6 +175,7 @@ pub async fn refresh_token(app: Data<App>, refresh: ValidJson<Refresh>) -> ApiRe
         })
         .await?
         .ok_or_else(bad)?;
+    app.keys.refresh(&app.db, app.db.clock().now()).await?;
     Ok(Json(tokens(
         &app,
         &user,
@@ -151,15 +185,51 @@ pub async fn refresh_token(app: Data<App>, refresh: ValidJson<Refresh>) -> ApiRe
     )))
 }
 
+/// From where to log out.
+#[derive(Debug, Clone, Copy, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LoggingOut {
+    /// `true`: from everywhere, not only here.
+    #[param(default = false, required = false)]
+    everywhere: bool,
+}
+
+impl QueryPart for LoggingOut {
+    fn read(params: &Params) -> Result<Self, Problem> {
+        let everywhere = flag(params, "everywhere")?;
+        Ok(Self { everywhere })
+    }
+}
+
 /// Log out
 ///
-/// Ends the sign-in that the access token belongs to, with all its tokens, on every node.
-#[utoipa::path(tag = "auth", responses((status = 204, description = "Logged out.")))]
+/// Ends the sign-in that the access token belongs to, with all its tokens, on every node; or, with
+/// `everywhere`, every sign-in of the account. API keys go on.
+#[utoipa::path(
+    tag = "auth",
+    params(LoggingOut),
+    responses((status = 204, description = "Logged out.")),
+)]
 #[post("/v1/auth/logout")]
-pub async fn log_out(app: Data<App>, staff: Staff) -> ApiResult<HttpResponse> {
-    let now = app.db.clock().now();
+pub async fn log_out(
+    app: Data<App>,
+    staff: Staff,
+    query: Query<LoggingOut>,
+) -> ApiResult<HttpResponse> {
+    let Proof::SignIn(sign_in) = staff.proof else {
+        let detail = "Your sign-in is the identity provider's: log out there.";
+        return Err(Problem::new(Code::WrongState, detail));
+    };
+    let everywhere = query.0.everywhere;
     app.db
-        .write(move |tx| Ok::<_, Problem>(store::end_sign_in(tx, staff.sign_in, now)?))
+        .write(move |tx| {
+            let now = tx.now();
+            match everywhere {
+                true => store::end_sign_ins(tx, staff.id, now)?,
+                false => store::end_sign_in(tx, sign_in, now)?,
+            }
+            Ok::<_, Problem>(())
+        })
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -192,6 +262,7 @@ pub async fn get_me(app: Data<App>, staff: Staff) -> ApiResult<WithEtag<UserJson
 pub async fn change_password(
     app: Data<App>,
     staff: Staff,
+    from: ClientAddress,
     if_match: IfMatch,
     change: ValidJson<PasswordChange>,
 ) -> ApiResult<HttpResponse> {
@@ -201,10 +272,17 @@ pub async fn change_password(
         .read(move |conn| Ok::<_, Problem>(store::find_user(conn, staff.id)?))
         .await?;
     let user = user.ok_or_else(Problem::not_found)?;
+    let email = user.email.clone().unwrap_or_default();
+    // Whoever holds somebody's access token must not find out their password here.
+    app.limits.attempts.begin(&email, from)?;
     let user = password_fits(Some(user), current.into_string())
         .await
-        .map_err(|_| Problem::field("/current", "it is not the present password"))?;
-    let hash = hash_password(new.into_string(), &user.email, "/new").await?;
+        .map_err(|problem| match problem.code() {
+            Code::BadCredentials => Problem::field("/current", "it is not the present password"),
+            _ => problem,
+        })?;
+    app.limits.attempts.succeeded(&email, from);
+    let hash = hash_password(new.into_string(), &email, "/new").await?;
     app.db
         .write(move |tx| {
             let now = tx.now();
@@ -230,6 +308,7 @@ pub async fn hash_password(
     pointer: &'static str,
 ) -> ApiResult<String> {
     let email = email.to_owned();
+    let _turn = turn_to_hash().await?;
     let hashed = tokio::task::spawn_blocking(move || {
         let password =
             passwords::NewPassword::parse(&password, &email).map_err(|error| error.to_string())?;
@@ -246,8 +325,9 @@ pub async fn hash_password(
 /// A JWK set (RFC 7517) with the keys that sign access tokens (RFC 8037).
 #[utoipa::path(tag = "system", responses((status = 200, body = JwkSet)))]
 #[get("/.well-known/jwks.json")]
-pub async fn get_jwks(app: Data<App>) -> HttpResponse {
-    HttpResponse::Ok()
+pub async fn get_jwks(app: Data<App>) -> ApiResult<HttpResponse> {
+    app.keys.refresh(&app.db, app.db.clock().now()).await?;
+    Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "public, max-age=300"))
-        .json(app.keys.jwks())
+        .json(app.keys.jwks()))
 }

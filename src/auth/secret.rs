@@ -12,6 +12,8 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
 use sha2::Sha256;
 
+use crate::http::problem::{Code, Problem};
+
 /// Fewest bytes of a secret's text.
 pub const MIN_BYTES: usize = 32;
 
@@ -141,6 +143,25 @@ impl Secret {
         self.cipher(purpose)
             .decrypt(&XNonce::from(*nonce), Payload { msg, aad })
             .map_err(|_| SecretError::WrongSecret)
+    }
+
+    /// Seals anew what was sealed with `old`; `None` where it is sealed with this secret already.
+    /// The problem is for whoever changes the secret on the command line.
+    pub fn reseal(
+        &self,
+        old: &Self,
+        purpose: &'static str,
+        sealed: &[u8],
+        aad: &[u8],
+    ) -> Result<Option<Vec<u8>>, Problem> {
+        if self.open(purpose, sealed, aad).is_ok() {
+            return Ok(None);
+        }
+        let plaintext = old.open(purpose, sealed, aad).map_err(|_| {
+            let detail = "Something is sealed with neither NEWSLINE_SECRET nor NEWSLINE_SECRET_PREVIOUS. Nothing was changed.";
+            Problem::new(Code::WrongState, detail)
+        })?;
+        Ok(Some(self.seal(purpose, &plaintext, aad)))
     }
 
     fn cipher(&self, purpose: &'static str) -> XChaCha20Poly1305 {

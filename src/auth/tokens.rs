@@ -217,6 +217,13 @@ impl Verifier {
         Ok(token.claims)
     }
 
+    /// Whether the token names a key that is known here.
+    pub fn knows_key_of(&self, token: &str) -> bool {
+        token.len() <= MAX_TOKEN_BYTES
+            && jsonwebtoken::decode_header(token)
+                .is_ok_and(|header| header.kid.is_some_and(|kid| self.keys.contains_key(&kid)))
+    }
+
     fn key_for(&self, header: &Header) -> Result<&DecodingKey, TokenError> {
         let typ = header.typ.as_deref().ok_or(TokenError)?;
         // `crit` names extensions that must be understood (RFC 7515 §4.1.11): we know none.

@@ -33,7 +33,7 @@ const SIGNED_IN_SECONDS: i64 = 15 * 60;
 
 pub async fn run(mut settings: Settings, environment: &Environment) -> Result<(), CommandError> {
     settings.db.url = database(&settings, environment)?;
-    let listener = serve::listen(settings.bind)?;
+    let listener = serve::listen("NEWSLINE_BIND", settings.bind)?;
     let address = format!("http://{}", to_open(listener.local_addr()?));
     if !environment.gives("NEWSLINE_PUBLIC_URL") {
         settings.public_url.clone_from(&address);

@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod demo;
+mod keys;
 mod migrate;
 mod openapi;
 mod serve;
@@ -34,6 +35,11 @@ enum Command {
     User {
         #[command(subcommand)]
         command: user::Command,
+    },
+    /// The keys that sign access tokens, and the secret that seals them
+    Keys {
+        #[command(subcommand)]
+        command: keys::Command,
     },
     /// Print the OpenAPI document
     Openapi,
@@ -78,15 +84,27 @@ async fn run_command(command: Command, environment: &Environment) -> Result<(), 
         Command::Serve => serve::run(Settings::read(environment)?).await,
         Command::Demo => demo::run(Settings::read(environment)?, environment).await,
         Command::Migrate => migrate::run(Settings::read(environment)?).await,
+        Command::Keys { command } => {
+            keys::run(command, Settings::read(environment)?, environment).await
+        }
         Command::User { command } => {
             user::run(command, Settings::read(environment)?, environment).await
         }
     }
 }
 
+/// A mere level is that of Newsline's own lines, which show nothing of what people send; those of the
+/// libraries might, and are asked for by name.
+fn filter(asked: &str) -> String {
+    match asked.parse::<tracing::Level>() {
+        Ok(level) => format!("warn,newsline={level}"),
+        Err(_) => asked.to_owned(),
+    }
+}
+
 /// Logs go to standard error, so that standard output is the answer of a command.
 fn log(environment: &Environment) {
-    let filter = EnvFilter::new(environment.get("NEWSLINE_LOG").unwrap_or("info"));
+    let filter = EnvFilter::new(filter(environment.get("NEWSLINE_LOG").unwrap_or("info")));
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -6,8 +6,8 @@ use std::time::Duration;
 use actix_web::web::Data;
 
 use super::CommandError;
-use crate::app::{self, App};
-use crate::auth::store;
+use crate::app::{self, App, metrics_server};
+use crate::auth::{signing_keys, store};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::http::once;
@@ -24,6 +24,7 @@ async fn housekeeping(app: Data<App>) {
         let swept = app.db.write(|tx| {
             let now = tx.now();
             once::forget_old(tx, now)?;
+            signing_keys::forget_old(tx, now)?;
             Ok::<_, Problem>(store::forget_old_sign_ins(tx, now)?)
         });
         if let Err(problem) = swept.await {
@@ -35,7 +36,7 @@ async fn housekeeping(app: Data<App>) {
 /// Serves until a signal stops it; requests in flight are answered first.
 pub async fn run(settings: Settings) -> Result<(), CommandError> {
     let app = Data::new(App::start(settings, Clock::default()).await?);
-    let listener = listen(app.settings.bind)?;
+    let listener = listen("NEWSLINE_BIND", app.settings.bind)?;
     tracing::info!(address = %listener.local_addr()?, database = ?app.settings.db.url, "serving");
     until_stopped(app, listener).await?;
     tracing::info!("stopped");
@@ -45,16 +46,25 @@ pub async fn run(settings: Settings) -> Result<(), CommandError> {
 /// Serves, and does the chores beside it, until a signal.
 pub async fn until_stopped(app: Data<App>, listener: TcpListener) -> Result<(), CommandError> {
     let chores = actix_web::rt::spawn(housekeeping(app.clone()));
+    let numbers = match app.settings.metrics.bind {
+        Some(address) => {
+            let listener = listen("NEWSLINE_METRICS_BIND", address)?;
+            let server = metrics_server(app.clone(), listener)?;
+            Some((server.handle(), actix_web::rt::spawn(server)))
+        }
+        None => None,
+    };
     let served = app::server(app, listener)?.await;
     chores.abort();
+    if let Some((handle, _)) = numbers {
+        handle.stop(false).await;
+    }
     Ok(served?)
 }
 
 /// Takes the address, or says which one cannot be had.
-pub fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
+pub fn listen(setting: &str, address: SocketAddr) -> Result<TcpListener, CommandError> {
     TcpListener::bind(address).map_err(|error| {
-        CommandError::Refused(format!(
-            "NEWSLINE_BIND: cannot listen on {address}: {error}"
-        ))
+        CommandError::Refused(format!("{setting}: cannot listen on {address}: {error}"))
     })
 }

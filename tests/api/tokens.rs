@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
-use newsline::auth::store;
+use newsline::auth::signing_keys;
 use newsline::auth::tokens::SigningKey;
 use newsline::http::problem::Problem;
 use serde_json::{Value, json};
@@ -14,18 +14,13 @@ use crate::support::TestApp;
 
 /// The app's own signing key, as only a thief of database and secret could have it.
 async fn stolen_key(app: &TestApp) -> SigningKey {
-    const PURPOSE: &str = "access_token";
+    let now = app.clock.now();
     let read = app
         .app
         .db
-        .read(|conn| Ok::<_, Problem>(store::keys_for(conn, PURPOSE)?));
+        .read(move |conn| Ok::<_, Problem>(signing_keys::live(conn, now)?));
     let key = read.await.expect("the keys").remove(0);
-    let seed = app
-        .app
-        .secret
-        .open(PURPOSE, &key.sealed, key.id.uuid().as_bytes())
-        .expect("a seed");
-    SigningKey::from_seed(key.id.uuid(), &seed).expect("a key")
+    key.open(&app.app.secret).expect("a key")
 }
 
 fn encoding(key: &SigningKey) -> EncodingKey {

@@ -1,12 +1,9 @@
 //! Accounts, kept by admins.
 
-use std::process::Command;
-
 use newsline::auth::Role;
-use newsline::db::DatabaseUrl;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, PASSWORD, Person, TestApp};
+use crate::support::{Answer, PASSWORD, Person, TestApp, typed};
 
 async fn sign_in(app: &TestApp, email: &str, password: &str) -> Answer {
     let credentials = json!({"email": email, "password": password});
@@ -226,38 +223,24 @@ async fn accounts_page_from_the_oldest() {
     admin.get(&unknown).await.problem("not-found", 404);
 }
 
-/// What somebody types at the server, and whether it was done.
-fn typed(app: &TestApp, words: &[&str]) -> (bool, String) {
-    let url = match &app.app.settings.db.url {
-        DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
-        DatabaseUrl::Postgres(url) => url.clone(),
-    };
-    let output = Command::new(env!("CARGO_BIN_EXE_newsline"))
-        .arg("user")
-        .args(words)
-        .current_dir(std::env::temp_dir())
-        .env_clear()
-        .env("DATABASE_URL", url)
-        .output()
-        .expect("the program");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    (output.status.success(), said)
-}
-
 #[actix_web::test]
 async fn the_command_line_keeps_the_last_admin_too() {
     let app = TestApp::start().await;
-    let admin = app.people.admin.user.email.as_str();
-    let demote = ["set-role", "--email", admin, "--role", "editor"];
-    for command in [&["disable", "--email", admin][..], &demote] {
-        let (done, said) = typed(&app, command);
-        assert!(!done && said.contains("last active admin"), "{said}");
+    let admin = app.people.admin.user.email.as_deref().expect("an address");
+    let demote = ["user", "set-role", "--email", admin, "--role", "editor"];
+    for command in [&["user", "disable", "--email", admin][..], &demote] {
+        let refused = typed(&app.database, command, &[]);
+        assert!(
+            !refused.done && refused.said.contains("last active admin"),
+            "{}",
+            refused.said
+        );
     }
     app.as_admin().get("/v1/desk/users").await.expect(200);
 
     app.hire(Role::Admin, "Second").await;
-    let (done, said) = typed(&app, &demote);
-    assert!(done, "{said}");
+    let demoted = typed(&app.database, &demote, &[]);
+    assert!(demoted.done, "{}", demoted.said);
     app.as_admin()
         .get("/v1/desk/users")
         .await

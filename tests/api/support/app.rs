@@ -1,6 +1,7 @@
 //! The whole app, served on a free port from a thread of its own until the test lets go of it.
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
@@ -25,11 +26,11 @@ pub struct TestApp {
     http: reqwest::Client,
     server: Option<(ServerHandle, JoinHandle<()>)>,
     // The last field: it is dropped when nothing uses it any more.
-    pub database: Database,
+    pub database: Arc<Database>,
 }
 
 /// Any 32 bytes that nobody would deploy.
-const SECRET: &str = "Jx4vQm8TzL1nWc6RbY9sKd3HfPo7GuAe5iXt2ZqNwCk=";
+pub const SECRET: &str = "Jx4vQm8TzL1nWc6RbY9sKd3HfPo7GuAe5iXt2ZqNwCk=";
 
 impl TestApp {
     pub async fn start() -> Self {
@@ -45,21 +46,24 @@ impl TestApp {
         database: Database,
         settings: impl IntoIterator<Item = (&'static str, &'static str)>,
     ) -> Self {
-        let usual = [
-            ("DATABASE_URL", database.url().to_owned()),
-            ("DATABASE_CONNECTIONS", "3".to_owned()),
-            ("NEWSLINE_DATA_DIR", database.folder().display().to_string()),
-            ("NEWSLINE_SECRET", SECRET.to_owned()),
-            ("NEWSLINE_WORKERS", "1".to_owned()),
-        ];
-        let others = settings
-            .into_iter()
-            .map(|(name, value)| (name, value.to_owned()));
-        let environment = Environment::from_pairs(usual.into_iter().chain(others));
-        let settings = Settings::read(&environment).expect("settings");
         let clock = Clock::default();
-        let running = run(settings, clock.clone()).await;
+        let running = run(settings_for(&database, settings), clock.clone()).await;
         let people = People::hired(&running.app.db).await;
+        Self::of(running, people, clock, Arc::new(database))
+    }
+
+    /// Another node on the same database, with the same people and the same clock.
+    pub async fn node(
+        &self,
+        settings: impl IntoIterator<Item = (&'static str, &'static str)>,
+    ) -> Self {
+        let settings = settings_for(&self.database, settings);
+        let running = run(settings, self.clock.clone()).await;
+        let (people, database) = (self.people.clone(), self.database.clone());
+        Self::of(running, people, self.clock.clone(), database)
+    }
+
+    fn of(running: Running, people: People, clock: Clock, database: Arc<Database>) -> Self {
         Self {
             people,
             clock,
@@ -111,6 +115,24 @@ impl TestApp {
     pub async fn hire(&self, role: Role, name: &str) -> Person {
         Person::hired(&self.app.db, role, name).await
     }
+}
+
+fn settings_for(
+    database: &Database,
+    settings: impl IntoIterator<Item = (&'static str, &'static str)>,
+) -> Settings {
+    let usual = [
+        ("DATABASE_URL", database.url().to_owned()),
+        ("DATABASE_CONNECTIONS", "3".to_owned()),
+        ("NEWSLINE_DATA_DIR", database.folder().display().to_string()),
+        ("NEWSLINE_SECRET", SECRET.to_owned()),
+        ("NEWSLINE_WORKERS", "1".to_owned()),
+    ];
+    let others = settings
+        .into_iter()
+        .map(|(name, value)| (name, value.to_owned()));
+    let environment = Environment::from_pairs(usual.into_iter().chain(others));
+    Settings::read(&environment).expect("settings")
 }
 
 impl Drop for TestApp {

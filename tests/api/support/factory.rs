@@ -12,6 +12,7 @@ use newsline::http::problem::Problem;
 pub const PASSWORD: &str = "a quiet evening";
 
 /// Somebody of the newsroom with an open sign-in.
+#[derive(Clone)]
 pub struct Person {
     pub user: User,
     pub sign_in: SignInId,
@@ -52,6 +53,7 @@ fn hash() -> &'static str {
 }
 
 /// One person of each role.
+#[derive(Clone)]
 pub struct People {
     pub admin: Person,
     pub editor: Person,
