@@ -5,10 +5,15 @@ mod client;
 pub mod contract;
 mod database;
 mod factory;
+mod program;
+mod provider;
 mod stories;
 
+pub use app::SECRET;
 pub use app::TestApp;
 pub use client::{Answer, Client, Request};
 pub use database::Database;
 pub use factory::{PASSWORD, Person};
+pub use program::{program, typed};
+pub use provider::{Provider, ProviderKey, Says};
 pub use stories::{id_of, items_of};
