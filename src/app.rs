@@ -13,21 +13,24 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::auth::api_keys::LastUses;
 use crate::auth::keyring::{KeyRing, KeyRingError};
+use crate::auth::outside::Provider;
 use crate::auth::secret::Secret;
 use crate::clock::Clock;
 use crate::config::{ConfigError, Settings};
 use crate::db::migrations::{self, MigrationError};
 use crate::db::{DatabaseUrl, Db, OpenError};
 use crate::http::front_door::front_door;
+use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
 use crate::http::openapi;
 use crate::http::page::CursorKey;
 use crate::http::problem::Problem;
 use crate::http::route_table::RouteTable;
 use crate::{
-    articles, auth, changes, lists, notices, pages, quotes, reviews, sections, site, sorting,
-    sources, system, topics, users,
+    api_keys, articles, auth, changes, lists, notices, pages, quotes, reviews, sections, site,
+    sorting, sources, system, topics, users,
 };
 
 /// What all requests share.
@@ -38,9 +41,15 @@ pub struct App {
     pub cursors: CursorKey,
     pub keys: KeyRing,
     pub metrics: Metrics,
+    pub limits: Limits,
+    pub last_uses: LastUses,
+    /// The outside identity provider, where there is one.
+    pub provider: Option<Provider>,
     pub routes: RouteTable,
     /// The OpenAPI document, as it is sent.
     pub document: String,
+    /// The `Content-Security-Policy` of `/docs`.
+    pub docs_policy: String,
 }
 
 /// Why the server does not start.
@@ -58,6 +67,8 @@ pub enum StartError {
     Database(#[from] Problem),
     #[error(transparent)]
     Keys(#[from] KeyRingError),
+    #[error("the client for the identity provider: {0}")]
+    Provider(#[from] reqwest::Error),
     #[error("the route table: {0}")]
     Routes(String),
     #[error("the metrics: {0}")]
@@ -81,7 +92,11 @@ impl App {
             routes: RouteTable::new(&document).map_err(StartError::Routes)?,
             metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
             cursors: CursorKey::new(secret.derive("cursors")),
+            limits: Limits::new(&settings, db.clock()),
+            last_uses: LastUses::default(),
+            provider: settings.provider.clone().map(Provider::new).transpose()?,
             document: document.to_json().unwrap_or_default(),
+            docs_policy: docs_policy(&settings.public_url),
             db,
             keys,
             secret,
@@ -137,6 +152,7 @@ fn mount(config: &mut ServiceConfig) {
         .service(auth::routes::change_password)
         .service(auth::routes::get_jwks)
         .configure(users::mount)
+        .configure(api_keys::mount)
         .configure(site::mount)
         .configure(sections::mount)
         .configure(topics::mount)
@@ -160,6 +176,17 @@ pub fn document(public_url: &str) -> OpenApi {
     openapi::complete(document, public_url)
 }
 
+/// What the page of `/docs` may load: its own files, and answers of the API, also where the page is
+/// opened under another address than the public one. The viewer writes styles into its elements.
+fn docs_policy(public_url: &str) -> String {
+    let origin = url::Url::parse(public_url).map(|url| url.origin().ascii_serialization());
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+         connect-src 'self' {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        origin.unwrap_or_default()
+    )
+}
+
 /// How long requests in flight may take to end after a signal to stop.
 const SHUTDOWN_SECONDS: u64 = 8;
 
@@ -175,7 +202,9 @@ pub fn service(
         InitError = (),
     >,
 > {
-    let docs = SwaggerUi::new("/docs/{_:.*}").config(Config::new(["/openapi.json"]));
+    // By itself the viewer would have the document judged by a service elsewhere.
+    let viewer = Config::new(["/openapi.json"]).validator_url("none");
+    let docs = SwaggerUi::new("/docs/{_:.*}").config(viewer);
     actix_web::App::new()
         .app_data(app)
         .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
@@ -199,6 +228,17 @@ pub fn server(app: Data<App>, listener: TcpListener) -> std::io::Result<Server> 
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .listen(listener)?;
     Ok(server.run())
+}
+
+/// A server for `/metrics` alone, on a listener of its own (`NEWSLINE_METRICS_BIND`).
+pub fn metrics_server(app: Data<App>, listener: TcpListener) -> std::io::Result<Server> {
+    let service = move || {
+        actix_web::App::new()
+            .app_data(app.clone())
+            .route("/metrics", web::get().to(system::show_metrics))
+    };
+    let server = HttpServer::new(service).workers(1).disable_signals();
+    Ok(server.listen(listener)?.run())
 }
 
 async fn nothing() -> impl Responder {

@@ -9,8 +9,12 @@ use std::time::Duration;
 
 use actix_web::http::header::HeaderValue;
 
+use crate::auth::outside::ProviderSettings;
 use crate::auth::secret::{Secret, SecretError};
 use crate::db::{DatabaseUrl, DbSettings};
+use crate::http::address::TrustedProxies;
+use crate::http::limits::Quotas;
+use crate::http::metrics::MetricsAccess;
 use crate::language::Lang;
 
 /// One setting: its name, its default (none where it must or may be left out), what it is.
@@ -80,6 +84,11 @@ pub const SETTINGS: &[Setting] = &[
         "at least 32 random bytes as text; required on PostgreSQL, made at first start otherwise",
     ),
     setting(
+        "NEWSLINE_SECRET_PREVIOUS",
+        None,
+        "the secret until now, for `newsline keys rewrap` only",
+    ),
+    setting(
         "NEWSLINE_LANGUAGES",
         Some("az,ru,en"),
         "languages of a new site; the first is the fallback",
@@ -93,6 +102,66 @@ pub const SETTINGS: &[Setting] = &[
         "NEWSLINE_DESK_ORIGINS",
         Some(""),
         "web origins that may call the newsroom's door, with commas between",
+    ),
+    setting(
+        "NEWSLINE_TRUSTED_PROXIES",
+        Some(""),
+        "networks of proxies in front, whose X-Forwarded-For is believed, with commas between",
+    ),
+    setting(
+        "NEWSLINE_LIMIT_SIGN_IN",
+        Some("60/60"),
+        "sign-ins and refreshes from one address: REQUESTS/SECONDS, or off",
+    ),
+    setting(
+        "NEWSLINE_LIMIT_ACCOUNT",
+        Some("10/900"),
+        "wrong passwords for one account from one address",
+    ),
+    setting(
+        "NEWSLINE_LIMIT_STRANGERS",
+        Some("100/3600"),
+        "passwords for one account from all addresses where nobody has signed in to it before",
+    ),
+    setting(
+        "NEWSLINE_LIMIT_DESK",
+        Some("3000/60"),
+        "requests at the newsroom's door by one user or API key",
+    ),
+    setting(
+        "NEWSLINE_OIDC_ISSUER",
+        None,
+        "the issuer of an outside identity provider whose access tokens are taken",
+    ),
+    setting(
+        "NEWSLINE_OIDC_AUDIENCE",
+        None,
+        "the audience that stands for this API in its tokens",
+    ),
+    setting(
+        "NEWSLINE_OIDC_JWKS_URL",
+        None,
+        "where it publishes its keys: an https address, or http on this machine",
+    ),
+    setting(
+        "NEWSLINE_OIDC_ROLE_CLAIM",
+        Some("roles"),
+        "the claim with the roles, by its name or the way to it such as realm_access.roles",
+    ),
+    setting(
+        "NEWSLINE_OIDC_ROLES",
+        Some(""),
+        "what its roles mean, such as news-desk=editor,chiefs=admin; none: it uses our words",
+    ),
+    setting(
+        "NEWSLINE_METRICS_BIND",
+        None,
+        "address and port for /metrics alone, which is then not to be had elsewhere",
+    ),
+    setting(
+        "NEWSLINE_METRICS_TOKEN",
+        None,
+        "at least 16 characters that /metrics asks for as a bearer token",
     ),
     setting(
         "NEWSLINE_LOG",
@@ -127,6 +196,11 @@ pub struct Settings {
     pub languages: Vec<Lang>,
     pub migrate: bool,
     pub desk_origins: Vec<String>,
+    pub trusted_proxies: TrustedProxies,
+    pub limits: Quotas,
+    pub metrics: MetricsAccess,
+    /// The outside identity provider, where there is one.
+    pub provider: Option<ProviderSettings>,
     secret: Option<String>,
 }
 
@@ -193,6 +267,7 @@ impl Settings {
             wait: seconds("DATABASE_WAIT_SECONDS")?,
             statement_timeout: seconds("DATABASE_STATEMENT_SECONDS")?,
         };
+        let public_url = public_url(environment)?;
         Ok(Self {
             db,
             bind: environment.parse("NEWSLINE_BIND")?,
@@ -202,10 +277,19 @@ impl Settings {
                 "NEWSLINE_WORKERS",
             )?,
             data_dir: environment.parse("NEWSLINE_DATA_DIR")?,
-            public_url: public_url(environment)?,
+            provider: ProviderSettings::read(environment, &public_url)?,
+            public_url,
             languages: languages(environment)?,
             migrate: environment.parse("NEWSLINE_MIGRATE")?,
             desk_origins: origins(environment)?,
+            trusted_proxies: environment.parse("NEWSLINE_TRUSTED_PROXIES")?,
+            limits: Quotas {
+                sign_in: environment.parse("NEWSLINE_LIMIT_SIGN_IN")?,
+                account: environment.parse("NEWSLINE_LIMIT_ACCOUNT")?,
+                strangers: environment.parse("NEWSLINE_LIMIT_STRANGERS")?,
+                desk: environment.parse("NEWSLINE_LIMIT_DESK")?,
+            },
+            metrics: metrics_access(environment)?,
             secret: environment.get("NEWSLINE_SECRET").map(str::to_owned),
         })
     }
@@ -228,6 +312,11 @@ impl Settings {
                     .to_owned(),
             }),
         }
+    }
+
+    /// Whether clients reach this API by TLS.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https:")
     }
 
     /// True where a page of this origin may call the newsroom's door.
@@ -265,6 +354,20 @@ fn public_url(environment: &Environment) -> Result<String, ConfigError> {
             name,
             problem: "expected an http or https address without a query".to_owned(),
         }),
+    }
+}
+
+fn metrics_access(environment: &Environment) -> Result<MetricsAccess, ConfigError> {
+    let bind = environment.get("NEWSLINE_METRICS_BIND");
+    let bind = bind.map(|_| environment.parse("NEWSLINE_METRICS_BIND"));
+    let name = "NEWSLINE_METRICS_TOKEN";
+    let token = environment.get(name).map(str::to_owned);
+    match &token {
+        Some(token) if token.len() < 16 => Err(ConfigError {
+            name,
+            problem: "expected at least 16 characters".to_owned(),
+        }),
+        _ => Ok(MetricsAccess::new(bind.transpose()?, token)),
     }
 }
 

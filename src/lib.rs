@@ -4,6 +4,7 @@
 //! resource. `public` handlers are for readers and touch the `published_*` tables only; `desk`
 //! handlers are for staff. [`db`] is the one door to the database.
 
+pub mod api_keys;
 pub mod app;
 pub mod articles;
 pub mod auth;

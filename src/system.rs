@@ -1,14 +1,15 @@
 //! Health, metrics, the OpenAPI document, and what problems mean.
 
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
+use crate::auth::guards::bearer;
 use crate::db::migrations;
-use crate::http::problem::{ApiResult, Code, Problem};
+use crate::http::problem::{ApiResult, Code, Problem, ProblemJson};
 use crate::http::reading::Reading;
 
 pub fn mount(config: &mut ServiceConfig) {
@@ -52,14 +53,34 @@ pub async fn get_readiness(app: Data<App>) -> ApiResult<Json<Health>> {
 
 /// Numbers to watch
 ///
-/// In the text format of Prometheus.
-#[utoipa::path(tag = "system", responses((status = 200, body = String, content_type = "text/plain", example = "newsline_statements 42")))]
+/// In the text format of Prometheus. The operator may ask for a token (`NEWSLINE_METRICS_TOKEN`) or
+/// show them at another address only (`NEWSLINE_METRICS_BIND`), and then there is nothing here.
+#[utoipa::path(
+    tag = "system",
+    responses(
+        (status = 200, body = String, content_type = "text/plain", example = "newsline_statements 42"),
+        (status = 401, description = "Unauthorized", content_type = "application/problem+json", body = ProblemJson),
+        (status = 404, description = "Not Found", content_type = "application/problem+json", body = ProblemJson),
+    ),
+)]
 #[get("/metrics")]
-pub async fn get_metrics(app: Data<App>) -> HttpResponse {
+pub async fn get_metrics(app: Data<App>, request: HttpRequest) -> ApiResult<HttpResponse> {
+    match app.settings.metrics.bind {
+        Some(_) => Err(Problem::not_found()),
+        None => show_metrics(app, request).await,
+    }
+}
+
+/// The numbers, for whoever has the token, where one is asked for.
+pub async fn show_metrics(app: Data<App>, request: HttpRequest) -> ApiResult<HttpResponse> {
+    if !app.settings.metrics.opens_with(bearer(request.headers())) {
+        let detail = "This needs the token of NEWSLINE_METRICS_TOKEN: Authorization: Bearer …";
+        return Err(Problem::new(Code::BadToken, detail));
+    }
     let text = app.metrics.text(app.db.statements());
-    HttpResponse::Ok()
+    Ok(HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")
-        .body(text)
+        .body(text))
 }
 
 /// This document

@@ -88,6 +88,16 @@ pub fn unavailable(error: &DieselError) -> Option<Unavailable> {
     }
 }
 
+/// A message of the database as the log may have it: databases put values, statements and paths into
+/// quotation marks, so what stands in them is left out.
+pub fn for_log(message: &str) -> String {
+    let mut told = String::new();
+    for (nth, piece) in message.split(['"', '\'', '`']).enumerate() {
+        told.push_str(if nth % 2 == 0 { piece } else { "…" });
+    }
+    told
+}
+
 /// Whether a key set goes up or down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryId)]
 pub enum Way {

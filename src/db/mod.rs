@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
-use diesel::r2d2::Pool;
+use diesel::r2d2::{HandleError, Pool};
 use diesel::result::Error as DieselError;
 
 use crate::changes::{self, Change};
@@ -133,6 +133,7 @@ impl Db {
             .max_size(settings.connections)
             .min_idle(Some(1))
             .connection_timeout(settings.wait)
+            .error_handler(Box::new(ToLog))
             .build_unchecked(connections);
         Ok(Self {
             pool,
@@ -206,6 +207,17 @@ impl Db {
     /// Statements sent by all connections since the start.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
+    }
+}
+
+/// What the pool has to say of connections that it cannot have.
+#[derive(Debug)]
+struct ToLog;
+
+impl<E: std::fmt::Display> HandleError<E> for ToLog {
+    fn handle_error(&self, error: E) {
+        let error = dialect::for_log(&error.to_string());
+        tracing::error!(error, "a connection to the database cannot be had");
     }
 }
 

@@ -134,7 +134,10 @@ fn in_savepoint<T, E: JobError>(
 fn connect(connections: &Connections) -> Option<DbConn> {
     connections
         .connect()
-        .inspect_err(|error| tracing::error!(%error, "the writer has no connection"))
+        .inspect_err(|error| {
+            let error = dialect::for_log(&error.to_string());
+            tracing::error!(error, "the writer has no connection");
+        })
         .ok()
 }
 
@@ -170,7 +173,8 @@ fn commit_group(mut conn: DbConn, first: Job, queue: &mut mpsc::Receiver<Job>) -
 }
 
 fn outage(error: &DieselError) -> Unavailable {
-    tracing::error!(%error, "a group of writes was not committed");
+    let told = dialect::for_log(&error.to_string());
+    tracing::error!(error = told, "a group of writes was not committed");
     dialect::unavailable(error).unwrap_or(Unavailable::Gone)
 }
 

@@ -15,12 +15,13 @@ use futures_util::FutureExt;
 use uuid::Uuid;
 
 use super::etag;
+use super::limits::Standing;
 use super::problem::{Code, Problem};
 use super::query::Params;
 use super::reading::SHORT;
 use super::route_table::{Found, Known, Route};
 use crate::app::App;
-use crate::auth::guards::{authenticate, bearer};
+use crate::auth::guards::authenticate;
 
 /// The id under which a request is found in the logs.
 #[derive(Debug, Clone)]
@@ -31,6 +32,10 @@ const EXPOSED: &str = "ETag, Link, Location, Content-Language, Retry-After, Rate
     X-Request-Id, Idempotent-Replayed";
 const ALLOWED: &str =
     "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id";
+
+/// How long a browser asks for https only, where the public address is https. Without
+/// `includeSubDomains`: what else stands below the name is not ours to decide.
+const ONE_YEAR: &str = "max-age=31536000";
 
 /// Readers' answers that say "elsewhere" or "not" may be kept for a moment.
 const SHORTLY_KEPT: [StatusCode; 4] = [
@@ -78,7 +83,7 @@ pub async fn front_door(
         Found::Route(route) => enter(&visit, &request, route)
             .await
             .map(|()| Some(route.operation.as_str())),
-        Found::OtherMethods(_) if request.path().starts_with("/docs") => Ok(Some("docs")),
+        Found::OtherMethods(_) if is_docs(request.path()) => Ok(Some("docs")),
         Found::OtherMethods(methods) if visit.method == Method::OPTIONS => {
             return Ok(visit.leave(request.into_response(options(&methods)), "options"));
         }
@@ -114,9 +119,15 @@ pub async fn front_door(
 /// Checks what needs no body: who is calling, the headers and the query.
 async fn enter(visit: &Visit, request: &ServiceRequest, route: &Route) -> Result<(), Problem> {
     if let Some(right) = route.right {
-        let token = bearer(request.headers()).map(str::to_owned);
-        let staff = authenticate(&visit.app.db, &visit.app.keys, token.as_deref(), right).await?;
+        let staff = authenticate(&visit.app, request.request(), right).await?;
         request.extensions_mut().insert(staff);
+    }
+    if let Some(limit) = route.limit {
+        let standing = visit
+            .app
+            .limits
+            .count(limit, &visit.app, request.request())?;
+        request.extensions_mut().insert(standing);
     }
     if route.offer.is_choice() {
         let form = route.offer.choose(request.headers());
@@ -155,6 +166,12 @@ fn check_query(query: &str, route: &Route) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+/// The files of `/docs` are in no document.
+fn is_docs(path: &str) -> bool {
+    path.strip_prefix("/docs")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The client's id if it is sane (1 to 128 letters, digits and `._-`), else a new one.
@@ -223,6 +240,9 @@ impl Visit {
                 .insert(header::CACHE_CONTROL, HeaderValue::from_static(SHORT));
         }
         self.headers(response.headers_mut());
+        if let Some(standing) = request.extensions().get::<Standing>() {
+            standing.tell(response.headers_mut());
+        }
         self.note(response.status(), operation);
         ServiceResponse::new(request, response)
     }
@@ -252,6 +272,12 @@ impl Visit {
         set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         set(header::REFERRER_POLICY, "no-referrer");
         set(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        if self.app.settings.is_https() {
+            set(header::STRICT_TRANSPORT_SECURITY, ONE_YEAR);
+        }
+        if is_docs(&self.path) {
+            set(header::CONTENT_SECURITY_POLICY, &self.app.docs_policy);
+        }
         if self.is_private() {
             set(header::CACHE_CONTROL, "private, no-store");
         }

@@ -1,11 +1,38 @@
 //! Numbers to watch, in the text format of Prometheus.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
+use subtle::ConstantTimeEq;
+
+/// Who may see the numbers, and where.
+#[derive(Clone)]
+pub struct MetricsAccess {
+    /// The only place, where there is one.
+    pub bind: Option<SocketAddr>,
+    token: Option<String>,
+}
+
+impl MetricsAccess {
+    pub fn new(bind: Option<SocketAddr>, token: Option<String>) -> Self {
+        Self { bind, token }
+    }
+
+    /// Whether a bearer token, or none, lets its bearer in; in a time that does not tell how much
+    /// of it is right.
+    pub fn opens_with(&self, shown: Option<&str>) -> bool {
+        match &self.token {
+            None => true,
+            Some(token) => {
+                shown.is_some_and(|shown| token.as_bytes().ct_eq(shown.as_bytes()).into())
+            }
+        }
+    }
+}
 
 /// The counters of this process.
 #[derive(Clone)]

@@ -58,7 +58,7 @@ catalogue! {
     BadCredentials "bad-credentials" UNAUTHORIZED "E-mail or password is not right",
         "Nobody with this e-mail and password may sign in.";
     BadToken "bad-token" UNAUTHORIZED "The token is not valid",
-        "The refresh or manage token is not known, has ended or was used before.";
+        "The refresh, manage or metrics token is not known, has ended or was used before.";
     Forbidden "forbidden" FORBIDDEN "Your role does not allow this",
         "You are signed in, but this is for others. `detail` says for whom.";
     NotFound "not-found" NOT_FOUND "There is nothing here",
@@ -385,7 +385,8 @@ impl Problem {
 impl From<DieselError> for Problem {
     fn from(error: DieselError) -> Self {
         if let Some(unavailable) = dialect::unavailable(&error) {
-            tracing::warn!(%error, "the database is unavailable");
+            let error = dialect::for_log(&error.to_string());
+            tracing::warn!(error, "the database is unavailable");
             return unavailable.into();
         }
         if dialect::is_transient(&error) {
@@ -408,7 +409,8 @@ impl From<DieselError> for Problem {
                 )])
             }
             _ => {
-                tracing::error!(%error, "a statement failed");
+                let error = dialect::for_log(&error.to_string());
+                tracing::error!(error, "a statement failed");
                 Self::new(Code::Internal, "The database refused the work.")
             }
         }

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod api_keys;
 mod articles;
 mod auth;
 mod changes;
@@ -12,12 +13,18 @@ mod config;
 mod house;
 mod http;
 mod idempotency;
+mod keys;
 mod leaks;
+mod limits;
 mod lists;
+mod logs;
+mod metrics;
 mod migrations;
+mod nodes;
 mod notices;
 mod openapi;
 mod outages;
+mod outside;
 mod permissions;
 mod quotes;
 mod reading;

@@ -1,6 +1,7 @@
 //! Paths that try to be more than they are.
 
 use crate::support::TestApp;
+use crate::support::contract::operations;
 
 #[actix_web::test]
 async fn what_a_path_decodes_to_is_never_more_than_one_name() {
@@ -35,17 +36,33 @@ async fn what_a_path_decodes_to_is_never_more_than_one_name() {
 
 #[actix_web::test]
 async fn the_host_header_is_never_believed() {
+    const ELSEWHERE: &str = "elsewhere.example";
     let app = TestApp::start().await;
-    for path in ["/v1/site", "/openapi.json", "/docs", "/v1/nothing"] {
-        let answer = app
-            .anonymous()
-            .get(path)
-            .header("host", "elsewhere.example")
-            .await;
-        assert!(
-            !answer.to_string().contains("elsewhere.example"),
-            "{answer}"
-        );
+    let mut asked = vec![
+        (reqwest::Method::GET, "/docs".to_owned()),
+        (reqwest::Method::GET, "/docs/".to_owned()),
+        (
+            reqwest::Method::GET,
+            "/docs/swagger-initializer.js".to_owned(),
+        ),
+        (reqwest::Method::GET, "/v1/nothing".to_owned()),
+        (reqwest::Method::OPTIONS, "/v1/site".to_owned()),
+    ];
+    asked.extend(operations().into_iter().map(|operation| {
+        let path = operation.filled_path();
+        (operation.method, path)
+    }));
+    for (method, path) in asked {
+        for client in [app.anonymous(), app.as_admin()] {
+            let asking = client
+                .request(method.clone(), &path)
+                .header("host", ELSEWHERE);
+            let asking = asking
+                .header("x-forwarded-host", ELSEWHERE)
+                .header("forwarded", "host=elsewhere.example");
+            let answer = asking.await;
+            assert!(!answer.to_string().contains(ELSEWHERE), "{answer}");
+        }
     }
 }
 
