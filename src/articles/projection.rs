@@ -93,9 +93,10 @@ pub fn put_retraction(
         .map(drop)
 }
 
+/// By what a text is found.
 #[derive(Debug, Insertable)]
-#[diesel(table_name = published_terms)]
-struct Term {
+#[diesel(table_name = published_terms, treat_none_as_default_value = false)]
+pub struct Term {
     kind: TermKind,
     term: AnyId,
     lang: Lang,
@@ -151,15 +152,25 @@ fn terms_of(article: &PublishedArticle, lang: &Lang, published_at: Instant) -> V
         .collect()
 }
 
-/// By which sections, topics and sources a text is found.
+/// Writes by which sections, topics and sources a text is found.
 pub fn put_terms(
     conn: &mut DbConn,
     article: &PublishedArticle,
     lang: &Lang,
     published_at: Instant,
-    mut sources: Vec<SourceId>,
+    sources: Vec<SourceId>,
 ) -> QueryResult<()> {
     remove_terms(conn, article.id, Some(lang), TermKind::ALL)?;
+    insert_terms(conn, &all_terms(article, lang, published_at, sources))
+}
+
+/// By which sections, topics and sources a text is found.
+pub fn all_terms(
+    article: &PublishedArticle,
+    lang: &Lang,
+    published_at: Instant,
+    mut sources: Vec<SourceId>,
+) -> Vec<Term> {
     sources.sort();
     sources.dedup();
     let mut terms = terms_of(article, lang, published_at);
@@ -170,7 +181,7 @@ pub fn put_terms(
         published_at,
         article_id: article.id,
     }));
-    insert_terms(conn, &terms)
+    terms
 }
 
 /// Brings what readers see of an article itself up to date, in all its languages.

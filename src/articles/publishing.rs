@@ -212,7 +212,8 @@ fn shown_quotes(
         .collect()
 }
 
-fn copy(
+/// What readers get of a text, with its quotes marked in its body.
+pub fn copy(
     article: &Article,
     text: &Text,
     head: Content,

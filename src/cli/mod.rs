@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+pub mod bench;
 mod demo;
 mod keys;
 mod migrate;
@@ -41,6 +42,11 @@ enum Command {
         #[command(subcommand)]
         command: keys::Command,
     },
+    /// Make what measurements need
+    Bench {
+        #[command(subcommand)]
+        command: bench::Command,
+    },
     /// Print the OpenAPI document
     Openapi,
 }
@@ -80,6 +86,7 @@ pub fn run() -> ExitCode {
 
 async fn run_command(command: Command, environment: &Environment) -> Result<(), CommandError> {
     match command {
+        Command::Bench { command } => bench::run(command, Settings::read(environment)?).await,
         Command::Openapi => openapi::print(environment),
         Command::Serve => serve::run(Settings::read(environment)?).await,
         Command::Demo => demo::run(Settings::read(environment)?, environment).await,

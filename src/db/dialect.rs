@@ -198,6 +198,48 @@ impl<A, B, X, Y, G> diesel::expression::ValidGrouping<G> for RowCompare<A, B, X,
     type IsAggregate = diesel::expression::is_aggregate::No;
 }
 
+/// Prepares a connection for writing very many rows: SQLite keeps more pages of the indexes in
+/// memory, which are read and written all over; PostgreSQL has its own cache.
+pub fn prepare_for_bulk(conn: &mut DbConn) -> QueryResult<()> {
+    match conn {
+        DbConn::Sqlite(conn) => conn.batch_execute("PRAGMA cache_size = -262144"),
+        DbConn::Postgres(_) => Ok(()),
+    }
+}
+
+/// Tells the planner what is in the tables. SQLite plans without, and Newsline's statements are
+/// written for that.
+pub fn analyze(conn: &mut DbConn) -> QueryResult<()> {
+    match conn {
+        DbConn::Sqlite(_) => Ok(()),
+        DbConn::Postgres(conn) => conn.batch_execute("ANALYZE"),
+    }
+}
+
+/// Inserts very many rows into a table: PostgreSQL takes them by COPY, SQLite in statements of some
+/// hundred rows, each row of which costs a bind for each column.
+#[macro_export]
+macro_rules! insert_in_bulk {
+    ($conn:expr, $table:path, $rows:expr) => {
+        match &mut **$conn {
+            $crate::db::DbConn::Sqlite(conn) => {
+                for rows in $rows.chunks($crate::db::dialect::ROWS_OF_SQLITE) {
+                    diesel::insert_into($table).values(rows).execute(conn)?;
+                }
+            }
+            $crate::db::DbConn::Postgres(conn) => {
+                if !$rows.is_empty() {
+                    let copy = diesel::copy_from($table).from_insertable($rows.as_slice());
+                    diesel::ExecuteCopyFromDsl::execute(copy, conn)?;
+                }
+            }
+        }
+    };
+}
+
+/// Rows in one statement of SQLite's.
+pub const ROWS_OF_SQLITE: usize = 200;
+
 /// For the rest of the transaction, gives up on another transaction's row after so many seconds
 /// (`None`: wait as long as a statement may). SQLite has one writer, so nobody waits inside it.
 pub fn wait_for_locks(conn: &mut DbConn, seconds: Option<u32>) -> QueryResult<()> {

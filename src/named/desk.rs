@@ -137,7 +137,7 @@ fn save<T: Named>(tx: &mut Tx, mut row: T, action: Action, staff: &Staff) -> Res
 }
 
 /// Puts it where it stands among the names that readers get.
-fn put_in_order<T: Named>(tx: &mut Tx, row: &mut T) -> Result<(), Problem> {
+pub fn put_in_order<T: Named>(tx: &mut Tx, row: &mut T) -> Result<(), Problem> {
     let Some(of) = T::BY_NAME else { return Ok(()) };
     let id: AnyId = row.id().of();
     if row.log().deleted_at.is_some() {

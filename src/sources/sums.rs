@@ -184,13 +184,26 @@ fn difference(
     let of = |sums: &BTreeMap<SourceId, Sums>, id| sums.get(id).copied().unwrap_or_default();
     let ids: BTreeSet<&SourceId> = before.keys().chain(after.keys()).collect();
     ids.into_iter()
-        .map(|id| (*id, of(after, id).less(of(before, id))))
+        .map(|id| (*id, of(after, id) - of(before, id)))
         .filter(|(_, change)| *change != Sums::default())
         .collect()
 }
 
-impl Sums {
-    fn less(self, other: Self) -> Self {
+impl std::ops::Add for Sums {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            quotes: self.quotes + other.quotes,
+            statements: self.statements + other.statements,
+            as_outlet: self.as_outlet + other.as_outlet,
+            articles: self.articles + other.articles,
+        }
+    }
+}
+
+impl std::ops::Sub for Sums {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
         Self {
             quotes: self.quotes - other.quotes,
             statements: self.statements - other.statements,

@@ -8,6 +8,7 @@ mod support;
 mod api_keys;
 mod articles;
 mod auth;
+mod bench;
 mod changes;
 mod config;
 mod house;
