@@ -253,7 +253,14 @@ impl Stories {
             .map(|quote| PublishedQuote::new(quote.clone(), since, &self.zone, &on_record))
             .collect();
         let times = (since, since, since);
-        let copy = publishing::copy(&draft.article, &text, revision.clone(), &shown, &[], times)?;
+        let copy = publishing::copy(
+            &draft.article,
+            &text,
+            revision.clone().into(),
+            &shown,
+            &[],
+            times,
+        )?;
         let sources = shown.iter().flat_map(PublishedQuote::sources).collect();
         Ok(Telling {
             terms: all_terms(published, &text.lang, since, sources),
