@@ -41,7 +41,7 @@ fn rows(conn: &mut DbConn, table: &str) -> Vec<String> {
     rows.into_iter().map(|row| row.line).collect()
 }
 
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 22] = [
     "sections",
     "topics",
     "sources",
@@ -61,6 +61,7 @@ const TABLES: [&str; 21] = [
     "published_quotes",
     "published_sources",
     "published_source_sums",
+    "published_names",
     "published_retractions",
     "published_review_sums",
 ];
