@@ -20,6 +20,7 @@ pub mod lists;
 pub mod named;
 pub mod notices;
 pub mod pages;
+pub mod portable;
 pub mod quotes;
 pub mod reviews;
 pub mod sections;

@@ -15,6 +15,10 @@ pub fn check(body: &Body) {
     keys.sort_unstable();
     keys.dedup();
     assert_eq!(keys.len(), all, "two blocks have one key");
+    if !body.0.iter().all(|block| matches!(block, Block::Text(_))) {
+        // Embeds and pictures come back as what readers without them see.
+        return;
+    }
     let from_html = body::from_html(&html).expect("our own HTML is read");
     let letters = |body: &Body| body.to_text().split_whitespace().collect::<String>();
     assert_eq!(letters(&from_html), letters(body), "{html}");

@@ -1,13 +1,16 @@
 //! The command line: one file a command.
 
 pub mod bench;
+mod backup;
 mod demo;
 mod keys;
 mod migrate;
 mod openapi;
+mod restore;
 mod serve;
 mod user;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -15,6 +18,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::app::StartError;
 use crate::config::{ConfigError, Environment, Settings};
+use crate::portable::PortableError;
 
 /// A headless CMS for newsrooms.
 #[derive(Parser)]
@@ -47,6 +51,33 @@ enum Command {
         #[command(subcommand)]
         command: bench::Command,
     },
+    /// Copy everything into a file, while servers go on: what to go on with after a loss
+    Backup {
+        /// A file that does not exist yet. It holds e-mails and hashes of passwords: keep it safe
+        file: PathBuf,
+    },
+    /// Put a backup into a new database
+    Restore {
+        file: PathBuf,
+        /// The old NEWSLINE_SECRET is lost: leave away what it sealed. Everybody signs in anew
+        #[arg(long)]
+        new_keys: bool,
+    },
+    /// Write all content into a file (NDJSON), without passwords and sign-ins
+    Export {
+        /// A file that does not exist yet
+        file: PathBuf,
+        /// Only say what would be written
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Put an export into a new database
+    Import {
+        file: PathBuf,
+        /// Try it, and take it back
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Print the OpenAPI document
     Openapi,
 }
@@ -60,6 +91,8 @@ enum CommandError {
     Start(#[from] StartError),
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Portable(#[from] PortableError),
     #[error("{0}")]
     Refused(String),
 }
@@ -90,6 +123,16 @@ async fn run_command(command: Command, environment: &Environment) -> Result<(), 
         Command::Openapi => openapi::print(environment),
         Command::Serve => serve::run(Settings::read(environment)?).await,
         Command::Demo => demo::run(Settings::read(environment)?, environment).await,
+        Command::Backup { file } => backup::backup(Settings::read(environment)?, file).await,
+        Command::Export { file, dry_run } => {
+            backup::export(Settings::read(environment)?, file, dry_run).await
+        }
+        Command::Restore { file, new_keys } => {
+            restore::restore(Settings::read(environment)?, file, new_keys).await
+        }
+        Command::Import { file, dry_run } => {
+            restore::import(Settings::read(environment)?, file, dry_run).await
+        }
         Command::Migrate => migrate::run(Settings::read(environment)?).await,
         Command::Keys { command } => {
             keys::run(command, Settings::read(environment)?, environment).await

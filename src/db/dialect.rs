@@ -240,6 +240,27 @@ macro_rules! insert_in_bulk {
 /// Rows in one statement of SQLite's.
 pub const ROWS_OF_SQLITE: usize = 200;
 
+/// For the rest of the transaction, lets statements take as long as they need: a backup reads whole
+/// tables. SQLite has no such limit.
+pub fn take_your_time(conn: &mut DbConn) -> QueryResult<()> {
+    match conn {
+        DbConn::Sqlite(_) => Ok(()),
+        DbConn::Postgres(conn) => conn.batch_execute("SET LOCAL statement_timeout = 0"),
+    }
+}
+
+/// Copies an embedded database into a new file while it is in use
+/// ([`VACUUM INTO`](https://www.sqlite.org/lang_vacuum.html#vacuuminto)); false where it is not embedded.
+pub fn copy_into(conn: &mut DbConn, file: &str) -> QueryResult<bool> {
+    match conn {
+        DbConn::Sqlite(conn) => {
+            let copy = diesel::sql_query("VACUUM INTO ?").bind::<diesel::sql_types::Text, _>(file);
+            diesel::RunQueryDsl::execute(copy, conn).map(|_| true)
+        }
+        DbConn::Postgres(_) => Ok(false),
+    }
+}
+
 /// For the rest of the transaction, gives up on another transaction's row after so many seconds
 /// (`None`: wait as long as a statement may). SQLite has one writer, so nobody waits inside it.
 pub fn wait_for_locks(conn: &mut DbConn, seconds: Option<u32>) -> QueryResult<()> {

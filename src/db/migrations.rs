@@ -34,6 +34,26 @@ pub fn run(conn: &mut DbConn) -> Result<Vec<String>, MigrationError> {
     })
 }
 
+/// Applies what is pending up to the migration of this name.
+pub fn run_until(conn: &mut DbConn, last: &str) -> Result<(), MigrationError> {
+    let source = embedded(conn);
+    on_each_backend!(conn => {
+        for migration in conn.pending_migrations(source).map_err(failed)? {
+            conn.run_migration(&migration).map_err(failed)?;
+            if migration.name().to_string() == last {
+                return Ok(());
+            }
+        }
+        Err(failed(format!("this version knows no schema {last}")))
+    })
+}
+
+/// The name of the newest migration that this version knows, which is its schema's.
+pub fn newest() -> Result<String, MigrationError> {
+    let [names, _] = names()?;
+    names.last().cloned().ok_or_else(|| failed("there is none"))
+}
+
 /// Takes back every migration, newest first.
 pub fn revert_all(conn: &mut DbConn) -> Result<(), MigrationError> {
     let source = embedded(conn);

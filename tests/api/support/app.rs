@@ -63,6 +63,13 @@ impl TestApp {
         Self::of(running, people, self.clock.clone(), database)
     }
 
+    /// An app on another database that has the same people, such as one that was restored.
+    pub async fn moved_to(&self, database: Database) -> Self {
+        let running = run(settings_for(&database, []), self.clock.clone()).await;
+        let people = self.people.clone();
+        Self::of(running, people, self.clock.clone(), Arc::new(database))
+    }
+
     fn of(running: Running, people: People, clock: Clock, database: Arc<Database>) -> Self {
         Self {
             people,
