@@ -20,7 +20,9 @@ pub async fn backup(settings: Settings, file: PathBuf) -> Result<(), CommandErro
     let unfinished = Unfinished::begin(&file)?;
     let path = unfinished.path.clone();
     let copied = db
-        .read(move |conn| Ok::<_, PortableError>(dialect::copy_into(conn, &path.to_string_lossy())?))
+        .read(move |conn| {
+            Ok::<_, PortableError>(dialect::copy_into(conn, &path.to_string_lossy())?)
+        })
         .await?;
     if !copied {
         write(&db, Purpose::Backup, &unfinished.path).await?;
@@ -43,13 +45,20 @@ pub async fn export(settings: Settings, file: PathBuf, dry_run: bool) -> Result<
         for (table, rows) in &contents.head.rows {
             println!("{rows:>10} {table}");
         }
-        println!("{:>10} rows would be written to {}", contents.head.total(), file.display());
+        println!(
+            "{:>10} rows would be written to {}",
+            contents.head.total(),
+            file.display()
+        );
         return Ok(());
     }
     let unfinished = Unfinished::begin(&file)?;
     let rows = write(&db, Purpose::Export, &unfinished.path).await?;
     unfinished.finish()?;
-    println!("{rows} rows are in {}. Passwords and sign-ins are not.", file.display());
+    println!(
+        "{rows} rows are in {}. Passwords and sign-ins are not.",
+        file.display()
+    );
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The command line: one file a command.
 
-pub mod bench;
 mod backup;
+pub mod bench;
 mod demo;
 mod keys;
 mod migrate;

@@ -21,11 +21,18 @@ use crate::portable::{
     from_sqlite_file, is_sqlite_file,
 };
 
-pub async fn restore(settings: Settings, file: PathBuf, new_keys: bool) -> Result<(), CommandError> {
+pub async fn restore(
+    settings: Settings,
+    file: PathBuf,
+    new_keys: bool,
+) -> Result<(), CommandError> {
     let db = ready_database(&settings, Clock::default()).await?;
     let secret = settings.secret()?;
     let unwanted = if new_keys { SEALED_TABLES } else { &[] };
-    let rows = put(db, &file, Purpose::Backup, unwanted, move |conn| check_secret(conn, &secret)).await?;
+    let rows = put(db, &file, Purpose::Backup, unwanted, move |conn| {
+        check_secret(conn, &secret)
+    })
+    .await?;
     println!("{rows} rows were restored from {}.", file.display());
     if new_keys {
         println!("Everybody has to sign in anew.");
@@ -47,7 +54,9 @@ pub async fn import(settings: Settings, file: PathBuf, dry_run: bool) -> Result<
         }
         Err(other) => return Err(other),
     }
-    let without = db.read(|conn| Ok::<_, PortableError>(without_password(conn)?)).await?;
+    let without = db
+        .read(|conn| Ok::<_, PortableError>(without_password(conn)?))
+        .await?;
     println!("{without} accounts have no password. Give each one:");
     println!("    newsline user set-password --email WHO");
     Ok(())
@@ -135,7 +144,12 @@ fn up_to_date(file: &Path, purpose: Purpose, scratch: &Scratch) -> Result<PathBu
     };
     let lines = scratch.0.join("rows.ndjson");
     let contents = Contents::of(&mut old, purpose)?;
-    carry_out(&mut old, &contents, BufWriter::new(File::create(&lines)?), || ())?;
+    carry_out(
+        &mut old,
+        &contents,
+        BufWriter::new(File::create(&lines)?),
+        || (),
+    )?;
     Ok(lines)
 }
 

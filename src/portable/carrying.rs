@@ -79,7 +79,7 @@ pub fn carry_in(
     }
     let mut batch = Batch::default();
     let mut pointing: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-    while let Some((name, row)) = file.next()? {
+    while let Some((name, row)) = file.next_row()? {
         passed();
         if unwanted.contains(&name.as_str()) {
             continue;
@@ -94,7 +94,11 @@ pub fn carry_in(
     }
     batch.put(conn)?;
     for table in &tables {
-        for rows in pointing.remove(&table.name).unwrap_or_default().chunks(BATCH_ROWS) {
+        for rows in pointing
+            .remove(&table.name)
+            .unwrap_or_default()
+            .chunks(BATCH_ROWS)
+        {
             rows::point_home(conn, table, rows)?;
         }
     }
@@ -149,7 +153,9 @@ fn pointer(table: &Table, row: &Row) -> Option<Row> {
         .filter(|column| column.points_home)
         .filter_map(|column| row.get_key_value(&column.name))
         .filter(|(_, value)| !value.is_null());
-    let mut pointer: Row = points.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let mut pointer: Row = points
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
     if pointer.is_empty() {
         return None;
     }
@@ -163,7 +169,9 @@ fn pointer(table: &Table, row: &Row) -> Option<Row> {
 pub fn is_sqlite_file(path: &Path) -> std::io::Result<bool> {
     use std::io::Read;
     let mut begin = Vec::new();
-    std::fs::File::open(path)?.take(16).read_to_end(&mut begin)?;
+    std::fs::File::open(path)?
+        .take(16)
+        .read_to_end(&mut begin)?;
     Ok(begin == b"SQLite format 3\0")
 }
 

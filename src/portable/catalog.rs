@@ -111,9 +111,9 @@ pub fn tables(conn: &mut DbConn) -> QueryResult<Vec<Table>> {
         if row.key > 0 {
             key.push((row.key, row.name.clone()));
         }
-        let points_home = references
-            .iter()
-            .any(|to| to.of_table == to.target && to.of_table == row.of_table && to.name == row.name);
+        let points_home = references.iter().any(|to| {
+            to.of_table == to.target && to.of_table == row.of_table && to.name == row.name
+        });
         table.columns.push(Column {
             kind: kind(&row.kind),
             name: row.name,

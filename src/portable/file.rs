@@ -105,7 +105,10 @@ impl<R: BufRead> Incoming<R> {
             PortableError::Refused("this is neither a backup nor an export of Newsline".to_owned())
         })?;
         if head.format != FORMAT {
-            let problem = format!("the file has form {}, and this program reads form {FORMAT}", head.format);
+            let problem = format!(
+                "the file has form {}, and this program reads form {FORMAT}",
+                head.format
+            );
             return Err(PortableError::Refused(problem));
         }
         Ok(Self {
@@ -118,7 +121,7 @@ impl<R: BufRead> Incoming<R> {
     }
 
     /// The next row and its table. After the last one the file is known to be whole.
-    pub fn next(&mut self) -> Result<Option<(String, Row)>, PortableError> {
+    pub fn next_row(&mut self) -> Result<Option<(String, Row)>, PortableError> {
         let Some(text) = self.lines.next().transpose()? else {
             return match self.ended {
                 true => Ok(None),
@@ -139,15 +142,19 @@ impl<R: BufRead> Incoming<R> {
             (None, None, Some(end)) => {
                 self.check_whole(end)?;
                 self.ended = true;
-                self.next()
+                self.next_row()
             }
             _ => Err(self.wrong("neither a row nor the end")),
         }
     }
 
     fn check_whole(&self, end: u64) -> Result<(), PortableError> {
-        let promised: BTreeMap<&String, &u64> =
-            self.head.rows.iter().filter(|(_, rows)| **rows > 0).collect();
+        let promised: BTreeMap<&String, &u64> = self
+            .head
+            .rows
+            .iter()
+            .filter(|(_, rows)| **rows > 0)
+            .collect();
         let read: BTreeMap<&String, &u64> = self.read.iter().collect();
         match promised == read && self.head.total() == end {
             true => Ok(()),

@@ -28,7 +28,10 @@ struct Counted {
 }
 
 pub fn count(conn: &mut DbConn, table: &Table) -> QueryResult<u64> {
-    let query = diesel::sql_query(format!("SELECT count(*) AS counted FROM {}", quoted(&table.name)));
+    let query = diesel::sql_query(format!(
+        "SELECT count(*) AS counted FROM {}",
+        quoted(&table.name)
+    ));
     let counted: Counted = match conn {
         DbConn::Sqlite(conn) => query.get_result(conn)?,
         DbConn::Postgres(conn) => query.get_result(conn)?,
@@ -51,7 +54,13 @@ pub fn each(
             }
         }
         DbConn::Postgres(conn) => {
-            let select = select(table, columns, "json_build_object", postgres_out, " COLLATE \"C\"");
+            let select = select(
+                table,
+                columns,
+                "json_build_object",
+                postgres_out,
+                " COLLATE \"C\"",
+            );
             let query = diesel::sql_query(select);
             for row in query.load_iter::<Told, PgRowByRowLoadingMode>(conn)? {
                 take(&row?.told)?;
@@ -125,7 +134,13 @@ pub fn insert(conn: &mut DbConn, table: &Table, rows: &[Row]) -> QueryResult<()>
         .collect();
     let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
     let into = format!("INSERT INTO {} ({})", quoted(&table.name), names.join(", "));
-    run(conn, rows, |takes| format!("{into} SELECT {} FROM {}", takes.values(&columns), takes.from))
+    run(conn, rows, |takes| {
+        format!(
+            "{into} SELECT {} FROM {}",
+            takes.values(&columns),
+            takes.from
+        )
+    })
 }
 
 /// Fills the columns that point at other rows of the table, when all of them are there.
@@ -197,11 +212,7 @@ fn postgres_in(column: &Column) -> String {
     }
 }
 
-fn run(
-    conn: &mut DbConn,
-    rows: &[Row],
-    statement: impl Fn(&Takes) -> String,
-) -> QueryResult<()> {
+fn run(conn: &mut DbConn, rows: &[Row], statement: impl Fn(&Takes) -> String) -> QueryResult<()> {
     let array = serde_json::to_string(rows)
         .map_err(|error| diesel::result::Error::SerializationError(Box::new(error)))?;
     match conn {
@@ -228,7 +239,10 @@ fn run(
 pub fn clear(conn: &mut DbConn, table: &Table) -> QueryResult<()> {
     for column in table.columns.iter().filter(|column| column.points_home) {
         let (table, name) = (quoted(&table.name), quoted(&column.name));
-        execute(conn, format!("UPDATE {table} SET {name} = NULL WHERE {name} IS NOT NULL"))?;
+        execute(
+            conn,
+            format!("UPDATE {table} SET {name} = NULL WHERE {name} IS NOT NULL"),
+        )?;
     }
     execute(conn, format!("DELETE FROM {}", quoted(&table.name)))
 }

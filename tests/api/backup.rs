@@ -24,7 +24,7 @@ fn newsline(url: &str, secret: &str, folder: &Path, arguments: &[&str]) -> Outpu
 }
 
 /// What a command says; it must end well.
-fn said(url: &str, folder: &Path, arguments: &[&str]) -> String {
+pub fn said(url: &str, folder: &Path, arguments: &[&str]) -> String {
     let output = newsline(url, SECRET, folder, arguments);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let error = String::from_utf8_lossy(&output.stderr);
@@ -50,26 +50,38 @@ fn text_of(path: &PathBuf) -> String {
 
 /// A newsroom with something in every table; gives the article's id.
 async fn filled(app: &TestApp) -> String {
+    let admin = app.as_admin();
+    let names = json!({"slug": "city", "names": {"en": "City", "az": "Şəhər"}});
+    admin.post("/v1/desk/sections", names).await.expect(201);
+    let names = json!({"slug": "rain", "names": {"en": "Rain", "az": "Yağış"}});
+    admin.post("/v1/desk/topics", names).await.expect(201);
     let story = json!({"section": "city", "topics": ["rain"],
-        "sources": {"who": {"kind": "person", "names": {"en": "Aysel Guliyeva", "az": "Aysel Quliyeva"}},
-            "paper": {"kind": "organisation", "names": {"en": "The Paper"}}},
-        "texts": {
-            "en": {"headline": "The dam holds \u{1F30A}", "body_markdown": "She said the dam holds.\n\nIt \"rains\" \\ on.",
-                "quotes": [{"key": "dam", "source": "#who", "manner": "indirect",
-                    "anchor": {"segments": [{"exact": "the dam holds"}]},
-                    "attribution": {"stated_role": "engineer", "outlet": "#paper", "said_at": "2026-04-17"}}]},
-            "az": {"headline": "Bənd möhkəmdir", "body_markdown": "O dedi ki, bənd möhkəmdir.",
-                "quotes": [{"key": "dam", "source": "#who", "manner": "indirect",
-                    "anchor": {"segments": [{"exact": "bənd möhkəmdir"}]}}]},
-        }});
+    "sources": {"who": {"kind": "person", "names": {"en": "Aysel Guliyeva", "az": "Aysel Quliyeva"}},
+        "paper": {"kind": "organisation", "names": {"en": "The Paper"}}},
+    "texts": {
+        "en": {"headline": "The dam holds \u{1F30A}", "body_markdown": "She said the dam holds.\n\nIt \"rains\" \\ on.",
+            "quotes": [{"key": "dam", "source": "#who", "manner": "indirect",
+                "anchor": {"segments": [{"exact": "the dam holds"}]},
+                "attribution": {"stated_role": "engineer", "outlet": "#paper", "said_at": "2026-04-17"}}]},
+        "az": {"headline": "Bənd möhkəmdir", "body_markdown": "O dedi ki, bənd möhkəmdir.",
+            "quotes": [{"key": "dam", "source": "#who", "manner": "indirect",
+                "anchor": {"segments": [{"exact": "bənd möhkəmdir"}]}}]},
+    }});
     let article = app.published_article(story).await;
     let id = id_of(&article).to_owned();
-    let changed = app.patch_text(&id, "en", json!({"headline": "The dam still holds"})).await;
+    let changed = app
+        .patch_text(&id, "en", json!({"headline": "The dam still holds"}))
+        .await;
     changed.expect(200);
 
     let reviews = format!("/v1/articles/{id}/reviews");
     let review = json!({"author": {"name": "A reader", "email": "reader@example.org"}, "lang": "en", "rating": 4, "body": "Fair."});
-    let first = app.anonymous().post(&reviews, review).await.expect(202).json;
+    let first = app
+        .anonymous()
+        .post(&reviews, review)
+        .await
+        .expect(202)
+        .json;
     decide(app, id_of(&first)).await;
     let reply = json!({"author": {"name": "Another"}, "lang": "en", "body": "Yes.", "in_reply_to": id_of(&first)});
     let reply = app.anonymous().post(&reviews, reply).await.expect(202).json;
@@ -79,10 +91,16 @@ async fn filled(app: &TestApp) -> String {
     let editor = app.as_editor();
     let twin = editor.post("/v1/desk/sources", twin).await.expect(201);
     let found = editor.get("/v1/sources?lang=en").await.expect(200);
-    let survivor = items_of(&found.json).iter().find(|source| source["name"] == "Aysel Guliyeva");
+    let survivor = items_of(&found.json)
+        .iter()
+        .find(|source| source["name"] == "Aysel Guliyeva");
     let survivor = survivor.map(id_of).expect("the source");
     let merge = format!("/v1/desk/sources/{}/merge", id_of(&twin.json));
-    editor.post(&merge, json!({"into": survivor})).if_match(twin.header("etag").expect("a version")).await.expect(200);
+    editor
+        .post(&merge, json!({"into": survivor}))
+        .if_match(twin.header("etag").expect("a version"))
+        .await
+        .expect(200);
     id
 }
 
@@ -92,15 +110,26 @@ async fn decide(app: &TestApp, review: &str) {
     let waiting = moderator.get(&path).await.expect(200);
     let decision = json!({"state": "approved", "reason": null, "note": null});
     let version = waiting.header("etag").expect("a version").to_owned();
-    moderator.put(&format!("{path}/decision"), decision).if_match(&version).await.expect(200);
+    moderator
+        .put(&format!("{path}/decision"), decision)
+        .if_match(&version)
+        .await
+        .expect(200);
 }
 
 /// What readers get.
 async fn shown(app: &TestApp, article: &str) -> Vec<Value> {
     let mut answers = Vec::new();
     for path in [
-        "/v1/site", "/v1/sections?lang=en", "/v1/topics?lang=en", "/v1/lists?lang=en", "/v1/lists/news-line/items?lang=en",
-        "/v1/articles?lang=az", "/v1/sources?lang=en", "/v1/quotes", "/v1/notices?lang=en",
+        "/v1/site",
+        "/v1/sections?lang=en",
+        "/v1/topics?lang=en",
+        "/v1/lists?lang=en",
+        "/v1/lists/news-line/items?lang=en",
+        "/v1/articles?lang=az",
+        "/v1/sources?lang=en",
+        "/v1/quotes",
+        "/v1/notices?lang=en",
         &format!("/v1/articles/{article}?lang=en&include=quotes,sources,related,reviews"),
         &format!("/v1/articles/{article}/reviews"),
     ] {
@@ -129,17 +158,35 @@ async fn an_export_is_equal_after_a_journey_through_the_other_database() {
     said(back.url(), folder, &["import", "second"]);
     said(back.url(), folder, &["export", "third"]);
     assert_eq!(text_of(&first), text_of(&third));
-    for secret in ["$argon2", "password_hash", "sign_ins", "refresh_tokens", "\"keys\""] {
+    for secret in [
+        "$argon2",
+        "password_hash",
+        "sign_ins",
+        "refresh_tokens",
+        "\"keys\"",
+    ] {
         assert!(!text_of(&first).contains(secret), "{secret} is exported");
     }
 
-    said(back.url(), folder, &["user", "set-password", "--email", "admin@example.az"]);
+    said(
+        back.url(),
+        folder,
+        &["user", "set-password", "--email", "admin@example.az"],
+    );
     let again = app.moved_to(back).await;
     assert_eq!(shown(&again, &article).await, before);
     let signed_in = |email: &str| json!({"email": email, "password": PASSWORD});
     let tokens = "/v1/auth/tokens";
-    again.anonymous().post(tokens, signed_in("admin@example.az")).await.expect(200);
-    again.anonymous().post(tokens, signed_in("editor@example.az")).await.problem("bad-credentials", 401);
+    again
+        .anonymous()
+        .post(tokens, signed_in("admin@example.az"))
+        .await
+        .expect(200);
+    again
+        .anonymous()
+        .post(tokens, signed_in("editor@example.az"))
+        .await
+        .problem("bad-credentials", 401);
 }
 
 #[actix_web::test]
@@ -152,7 +199,10 @@ async fn a_backup_brings_everything_back_and_everybody_stays_signed_in() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(folder.join("backup")).expect("the file").permissions().mode();
+        let mode = std::fs::metadata(folder.join("backup"))
+            .expect("the file")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600, "others may read the backup");
     }
 
@@ -165,7 +215,10 @@ async fn a_backup_brings_everything_back_and_everybody_stays_signed_in() {
     let changes = "/v1/desk/changes?limit=1000";
     let log = app.as_admin().get(changes).await.expect(200).json;
     assert_eq!(again.as_admin().get(changes).await.expect(200).json, log);
-    again.patch_text(&article, "en", json!({"headline": "The dam holds on"})).await.expect(200);
+    again
+        .patch_text(&article, "en", json!({"headline": "The dam holds on"}))
+        .await
+        .expect(200);
 }
 
 #[actix_web::test]
@@ -177,10 +230,22 @@ async fn without_the_old_secret_a_backup_needs_new_keys() {
 
     let output = newsline(&there, OTHER_SECRET, folder, &["restore", "backup"]);
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!output.status.success() && error.contains("--new-keys"), "{error}");
+    assert!(
+        !output.status.success() && error.contains("--new-keys"),
+        "{error}"
+    );
 
-    let output = newsline(&there, OTHER_SECRET, folder, &["restore", "backup", "--new-keys"]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = newsline(
+        &there,
+        OTHER_SECRET,
+        folder,
+        &["restore", "backup", "--new-keys"],
+    );
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let people = newsline(&there, OTHER_SECRET, folder, &["user", "list"]);
     assert!(String::from_utf8_lossy(&people.stdout).contains("editor@example.az"));
 }
@@ -204,7 +269,10 @@ async fn a_file_that_is_not_whole_changes_nothing() {
         (without(0), "neither a backup nor an export"),
         (without(1), "not as many rows"),
         (without(last), "breaks off"),
-        (whole.replace("\"headline\":", "\"headlime\":"), "no column headlime"),
+        (
+            whole.replace("\"headline\":", "\"headlime\":"),
+            "no column headlime",
+        ),
         (format!("{whole}{}\n", lines[1]), "follows the end"),
         (whole[..whole.len() / 2].to_owned(), "line "),
         (String::new(), "neither a backup nor an export"),
@@ -215,7 +283,10 @@ async fn a_file_that_is_not_whole_changes_nothing() {
     }
     let tried = said(&there, folder, &["import", "whole", "--dry-run"]);
     assert!(tried.contains("Nothing was changed"), "{tried}");
-    assert!(said(&there, folder, &["user", "list"]).trim().is_empty(), "something was changed");
+    assert!(
+        said(&there, folder, &["user", "list"]).trim().is_empty(),
+        "something was changed"
+    );
     said(&there, folder, &["import", "whole"]);
 }
 
@@ -228,6 +299,8 @@ async fn what_is_there_is_never_overwritten() {
     assert!(refused(app.database.url(), folder, &["export", "file"]).contains("exists already"));
     assert!(refused(app.database.url(), folder, &["restore", "file"]).contains("accounts and"));
     said(app.database.url(), folder, &["export", "content"]);
-    assert!(refused(&embedded(folder), folder, &["restore", "content"]).contains("newsline import"));
+    assert!(
+        refused(&embedded(folder), folder, &["restore", "content"]).contains("newsline import")
+    );
     assert!(refused(&embedded(folder), folder, &["import", "missing"]).contains("No such file"));
 }

@@ -8,6 +8,7 @@ use newsline::db::{DbConn, migrations};
 use newsline::portable::{Contents, Incoming, PortableError, Purpose, carry_in, carry_out};
 use serde_json::{Map, Value};
 
+use crate::backup::said;
 use crate::support::{Database, TestApp};
 
 /// A backup of the first version's demo newsroom, cut down to four articles.
@@ -19,7 +20,7 @@ type Tables = BTreeMap<String, Vec<Row>>;
 fn tables(file: &[u8]) -> Tables {
     let mut file = Incoming::begin(file).expect("the head");
     let mut tables = Tables::new();
-    while let Some((table, row)) = file.next().expect("a row") {
+    while let Some((table, row)) = file.next_row().expect("a row") {
         tables.entry(table).or_default().push(row);
     }
     tables
@@ -48,11 +49,14 @@ fn first() -> Database {
 /// Each row is there still, with all of its columns that there still are.
 fn assert_kept(before: &Tables, after: &Tables) {
     for (table, rows) in before {
-        let kept = after.get(table).unwrap_or_else(|| panic!("{table} is gone"));
+        let kept = after
+            .get(table)
+            .unwrap_or_else(|| panic!("{table} is gone"));
         assert_eq!(kept.len(), rows.len(), "{table}");
         for row in rows {
             let is_kept = |new: &Row| {
-                row.iter().all(|(name, value)| new.get(name).is_none_or(|now| now == value))
+                row.iter()
+                    .all(|(name, value)| new.get(name).is_none_or(|now| now == value))
             };
             assert!(kept.iter().any(is_kept), "{table} has lost {row:?}");
         }
@@ -75,13 +79,30 @@ async fn assert_read(app: &TestApp, before: &Tables) {
             assert_eq!(article["headline"], headline, "{path}");
         }
     }
-    let quotes = app.anonymous().get("/v1/quotes?limit=100").await.expect(200);
-    assert!(quotes.json["items"].as_array().is_some_and(|quotes| !quotes.is_empty()), "{quotes}");
-    let sources = app.anonymous().get("/v1/sources?lang=en&limit=100").await.expect(200).json;
+    let quotes = app
+        .anonymous()
+        .get("/v1/quotes?limit=100")
+        .await
+        .expect(200);
+    assert!(
+        quotes.json["items"]
+            .as_array()
+            .is_some_and(|quotes| !quotes.is_empty()),
+        "{quotes}"
+    );
+    let sources = app
+        .anonymous()
+        .get("/v1/sources?lang=en&limit=100")
+        .await
+        .expect(200)
+        .json;
     let sources = sources["items"].as_array().cloned().unwrap_or_default();
     assert_eq!(sources.len(), before["published_sources"].len());
     for source in sources {
-        let path = format!("/v1/sources/{}/quotes", source["id"].as_str().unwrap_or_default());
+        let path = format!(
+            "/v1/sources/{}/quotes",
+            source["id"].as_str().unwrap_or_default()
+        );
         app.anonymous().get(&path).await.expect(200);
     }
 }
@@ -98,4 +119,14 @@ async fn a_filled_database_of_the_first_schema_comes_up_to_date_with_everything_
     assert_kept(&before, &tables_of(conn));
     let app = TestApp::on(database, []).await;
     assert_read(&app, &before).await;
+}
+
+#[actix_web::test]
+async fn a_backup_of_an_older_version_is_brought_up_to_date_on_its_way_in() {
+    let database = Database::migrated();
+    let folder = database.folder();
+    std::fs::write(folder.join("old"), FIRST).expect("a file");
+    said(database.url(), folder, &["restore", "old"]);
+    let app = TestApp::on(database, []).await;
+    assert_read(&app, &tables(FIRST.as_bytes())).await;
 }
