@@ -106,3 +106,19 @@ async fn a_draft_gives_back_the_slug_that_it_no_longer_uses() {
     let again = scene.patch(json!({"slug": null})).await.expect(200).json;
     assert_eq!(again["slug"], "the-bridge-opens-in-may-2");
 }
+
+#[actix_web::test]
+async fn a_name_that_many_have_is_numbered_on() {
+    let scene = Scene::with(json!({"headline": "Weather"})).await;
+    // One that only begins like it takes no number.
+    let text = json!({"headline": "Weather 2 be expected", "slug": "weather-2-be-expected"});
+    scene
+        .app
+        .posted_article(json!({"texts": {"en": text}}))
+        .await;
+    for nth in 2..=22 {
+        let texts = json!({"en": {"headline": "Weather!"}});
+        let posted = scene.app.posted_article(json!({"texts": texts})).await;
+        assert_eq!(posted["texts"]["en"]["slug"], format!("weather-{nth}"));
+    }
+}
