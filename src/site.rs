@@ -1,5 +1,7 @@
 //! The site: its name, languages, time zone, the patterns of its public addresses, its social
-//! links. One row, made at first start, read through both doors.
+//! links. One row, made at first start, read through both doors. `pattern` reads addresses back.
+
+pub mod pattern;
 
 use actix_web::web::Data;
 use actix_web::{get, patch};
@@ -24,6 +26,7 @@ use crate::http::words::{Line, WebAddress};
 use crate::language::{Lang, Slug};
 use crate::quotes::projection as quotes;
 use crate::sorting;
+use pattern::{AddressPattern, Name};
 
 pub fn mount(config: &mut ServiceConfig) {
     config
@@ -99,12 +102,11 @@ impl Site {
 }
 
 /// Slugs, tags and ids have no character that an address would have to escape.
-fn fill(pattern: &str, parts: &AddressParts) -> String {
-    pattern
-        .replace("{lang}", parts.lang.as_str())
+fn fill(text: &str, parts: &AddressParts) -> String {
+    text.replace("{lang}", parts.lang.as_str())
         .replace("{slug}", parts.slug.map_or("", Slug::as_str))
         .replace("{id}", &parts.id.to_string())
-        .replace("{section}", parts.section.unwrap_or("-"))
+        .replace("{section}", parts.section.unwrap_or(pattern::NO_SECTION))
 }
 
 const ID: i32 = 1;
@@ -207,15 +209,18 @@ pub struct SitePatch {
     #[serde(default, deserialize_with = "many::<1, 20, _, Lang, _>")]
     #[schema(value_type = Vec<Lang>, min_items = 1, max_items = 20)]
     languages: Patch<Vec<Lang>>,
+    /// With `{slug}` or `{id}`, and perhaps `{lang}` and `{section}`.
     #[serde(default)]
-    #[schema(value_type = Option<WebAddress>)]
-    article_url: Patch<Option<WebAddress>>,
+    #[schema(value_type = Option<AddressPattern>)]
+    article_url: Patch<Option<AddressPattern>>,
+    /// With `{id}`, and perhaps `{lang}`.
     #[serde(default)]
-    #[schema(value_type = Option<WebAddress>)]
-    notice_url: Patch<Option<WebAddress>>,
+    #[schema(value_type = Option<AddressPattern>)]
+    notice_url: Patch<Option<AddressPattern>>,
+    /// With `{lang}`, perhaps.
     #[serde(default)]
-    #[schema(value_type = Option<WebAddress>)]
-    home_url: Patch<Option<WebAddress>>,
+    #[schema(value_type = Option<AddressPattern>)]
+    home_url: Patch<Option<AddressPattern>>,
     #[serde(default, deserialize_with = "many::<0, 50, _, SocialLink, _>")]
     #[schema(value_type = Vec<SocialLink>, max_items = 50)]
     social: Patch<Vec<SocialLink>>,
@@ -248,6 +253,14 @@ impl SitePatch {
         if matches!(&social, Patch::Set(social) if social.len() > 50) {
             return Err(Problem::field("/social", "expected at most 50 links"));
         }
+        check_names(
+            "/article_url",
+            &article_url,
+            &[Name::Slug, Name::Id],
+            &[Name::Lang, Name::Section],
+        )?;
+        check_names("/notice_url", &notice_url, &[Name::Id], &[Name::Lang])?;
+        check_names("/home_url", &home_url, &[], &[Name::Lang])?;
         name.map(String::from).apply(&mut site.name);
         time_zone.map(String::from).apply(&mut site.time_zone);
         languages.map(Json).apply(&mut site.languages);
@@ -263,6 +276,38 @@ impl SitePatch {
         social.map(Json).apply(&mut site.social);
         Ok(())
     }
+}
+
+/// 422 for a pattern that has a name of neither list, or none of those of which it needs one.
+fn check_names(
+    pointer: &'static str,
+    pattern: &Patch<Option<AddressPattern>>,
+    needed: &[Name],
+    others: &[Name],
+) -> Result<(), Problem> {
+    let Patch::Set(Some(pattern)) = pattern else {
+        return Ok(());
+    };
+    let in_braces = |names: &[Name]| {
+        let names: Vec<&str> = names.iter().map(|name| name.in_braces()).collect();
+        names.join(" or ")
+    };
+    let odd = pattern
+        .names()
+        .find(|name| !needed.contains(name) && !others.contains(name));
+    if let Some(odd) = odd {
+        return Err(Problem::field(
+            pointer,
+            format!("these addresses have no {}", in_braces(&[odd])),
+        ));
+    }
+    if !needed.is_empty() && !pattern.names().any(|name| needed.contains(&name)) {
+        return Err(Problem::field(
+            pointer,
+            format!("expected {} in it", in_braces(needed)),
+        ));
+    }
+    Ok(())
 }
 
 /// The site
