@@ -65,6 +65,23 @@ pub fn count(conn: &mut DbConn, list: &List, lang: &Lang, now: Instant) -> Resul
     Ok(published::count(conn, &rule, COUNT_LIMIT + 1)? + pins.len() as i64)
 }
 
+/// Which of the languages the list has something in.
+pub fn languages(
+    conn: &mut DbConn,
+    list: &List,
+    langs: &[Lang],
+    now: Instant,
+) -> Result<Vec<Lang>, Problem> {
+    let mut there = Vec::new();
+    for lang in langs {
+        let (rule, pins) = parts(conn, list, lang, now)?;
+        if !pins.is_empty() || published::count(conn, &rule, 1)? > 0 {
+            there.push(lang.clone());
+        }
+    }
+    Ok(there)
+}
+
 /// The pins that hold now and whose articles are published in the language, by their places.
 fn live_pins(
     conn: &mut DbConn,

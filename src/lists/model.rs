@@ -109,6 +109,18 @@ impl List {
         Some(Self::new(slug, names, Rule::Latest, now))
     }
 
+    /// The surrogate keys of what is made of it, besides those of its items.
+    pub fn keys(&self) -> Vec<String> {
+        let source = match self.rule.0 {
+            // The list is there while readers know the source.
+            Rule::Source { source } => Some(format!("source:{source}")),
+            _ => None,
+        };
+        std::iter::once(format!("list:{}", self.id))
+            .chain(source)
+            .collect()
+    }
+
     pub fn is_news_line(&self) -> bool {
         self.slug.as_str() == NEWS_LINE
     }

@@ -19,7 +19,7 @@ use crate::http::page::{Page, Pager, Paging, Position};
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::Query;
 use crate::http::reading::Reading;
-use crate::language::{Lang, Served, Slug, choose};
+use crate::language::{Fallback, Lang, Served, Slug, choose};
 use crate::named::public::{NamedList, read_page};
 use crate::site::{self, Site};
 
@@ -102,10 +102,32 @@ pub fn page_of(
     Ok((cards, selection))
 }
 
+/// A list as a reader gets it.
+struct Shown {
+    list: List,
+    site: Site,
+    /// With the page of cards; nothing where no language may be served.
+    served: Option<(Served, Vec<ArticleCard>, Selection)>,
+    total: Option<i64>,
+    /// The languages that were looked at and have nothing, and so decide which is served.
+    empty: Vec<Lang>,
+}
+
+/// What of a list a reader asks for.
+struct Wanted {
+    slug: Slug,
+    language: LanguageAsked,
+    at: Option<Position<Key>>,
+    limit: i64,
+    count: bool,
+    includes: CardIncludes,
+}
+
 /// Read a list
 ///
 /// What its rule selects, newest first, with pinned articles in their places. One language serves all
-/// items.
+/// items; where the list has nothing in the language that fits best, `lang_fallback` says what comes
+/// instead, and `served` what came. Links lead to the feeds of the same list.
 #[utoipa::path(
     tag = "lists",
     params(ListPath, Paging, CardIncludes, Fields, LanguageParams, AcceptLanguage),
@@ -121,48 +143,80 @@ pub async fn get_list_items(
 ) -> ApiResult<Reading> {
     let (paging, includes, fields) = query.0;
     let pager = Pager::<Key>::new(&request, &app.cursors, paging)?;
-    let (at, limit, count) = (pager.at.clone(), pager.limit, pager.count);
-    let (slug, asked, now) = (
-        path.into_inner().slug,
-        language.clone(),
-        app.db.clock().now(),
-    );
-    let (list, site, served, found, total) = app
-        .db
-        .read_snapshot(move |conn| {
-            let site = site::find(conn)?;
-            let list = published::find(conn, &slug)?.ok_or_else(Problem::not_found)?;
-            let served = choose(&asked.asked, site.chain(), site.chain(), asked.for_list());
-            let Some(served) = served else {
-                return Ok::<_, Problem>((list, site, None, None, count.then_some(0)));
-            };
-            let found = page_of(
-                conn,
-                &site,
-                &list,
-                &served.lang,
-                (at, limit),
-                &includes,
-                now,
-            )?;
-            let total = count
-                .then(|| items::count(conn, &list, &served.lang, now))
-                .transpose()?;
-            Ok((list, site, Some(served), Some(found), total))
-        })
-        .await?;
-    let (cards, next, prev, until) = match found {
-        Some((
-            cards,
-            Selection {
-                next,
-                prev,
-                true_until,
-                ..
-            },
-        )) => (cards, next, prev, true_until),
-        None => (Vec::new(), None, None, None),
+    let now = app.db.clock().now();
+    let wanted = Wanted {
+        slug: path.into_inner().slug,
+        language: language.clone(),
+        at: pager.at.clone(),
+        limit: pager.limit,
+        count: pager.count,
+        includes,
     };
+    let shown = app
+        .db
+        .read_snapshot(move |conn| read(conn, &wanted, now))
+        .await?;
+    reading(shown, &language, &pager, &fields, now)
+}
+
+fn read(conn: &mut DbConn, wanted: &Wanted, now: Instant) -> Result<Shown, Problem> {
+    let site = site::find(conn)?;
+    let list = published::find(conn, &wanted.slug)?.ok_or_else(Problem::not_found)?;
+    let (asked, fallback) = (&wanted.language.asked, wanted.language.for_list());
+    let page = |conn: &mut DbConn, served: Served| {
+        let at = (wanted.at.clone(), wanted.limit);
+        let (cards, selection) =
+            page_of(conn, &site, &list, &served.lang, at, &wanted.includes, now)?;
+        Ok::<_, Problem>((served, cards, selection))
+    };
+    let mut empty = Vec::new();
+    let mut served = choose(asked, site.chain(), site.chain(), fallback)
+        .map(|served| page(conn, served))
+        .transpose()?;
+    let may_fall_back = asked.varies() || fallback != Fallback::None;
+    let has_nothing = |served: &(Served, Vec<_>, _)| served.1.is_empty();
+    if may_fall_back && served.as_ref().is_some_and(has_nothing) {
+        let there = items::languages(conn, &list, site.chain(), now)?;
+        let missing = site.chain().iter().filter(|lang| !there.contains(lang));
+        empty.extend(missing.cloned());
+        if let Some(other) = choose(asked, &there, site.chain(), fallback) {
+            served = Some(page(conn, other)?);
+        }
+    }
+    let total = match &served {
+        Some((served, ..)) if wanted.count => Some(items::count(conn, &list, &served.lang, now)?),
+        _ => wanted.count.then_some(0),
+    };
+    Ok(Shown {
+        list,
+        site,
+        served,
+        total,
+        empty,
+    })
+}
+
+fn reading(
+    shown: Shown,
+    language: &LanguageAsked,
+    pager: &Pager<Key>,
+    fields: &Fields,
+    now: Instant,
+) -> ApiResult<Reading> {
+    let Shown {
+        list,
+        site,
+        served,
+        total,
+        empty,
+    } = shown;
+    let (served, cards, selection) = match served {
+        Some((served, cards, selection)) => (Some(served), cards, Some(selection)),
+        None => (None, Vec::new(), None),
+    };
+    let (next, prev, until) = selection.map_or((None, None, None), |selection| {
+        (selection.next, selection.prev, selection.true_until)
+    });
     let lang = served.as_ref().map(|served| served.lang.clone());
     let named_in = lang.as_ref().or(site.chain().first());
     let head = named_in
@@ -171,25 +225,42 @@ pub async fn get_list_items(
     let keys = lang
         .as_ref()
         .map_or_else(Vec::new, |lang| keys::keys_of_cards(lang, &cards));
-    let modified = cards
-        .iter()
-        .map(|card| card.updated_at)
-        .chain([list.updated_at])
-        .max();
+    let dates = cards.iter().map(|card| card.updated_at);
+    let modified = dates.chain([list.updated_at]).max();
     let page = pager.framed(cards, next, prev).with_total(total);
     let links = pager.links(&page.page);
-    Ok(chosen(
-        &ListItems {
-            list: head,
-            served,
-            page,
-        },
-        &fields,
-        Fields::of_list,
-    )?
-    .in_language(lang.as_ref(), &language.asked)
-    .modified(modified)
-    .true_until(until, now)
-    .about(keys.into_iter().chain([format!("list:{}", list.id)]))
-    .linked(links))
+    let feeds = lang
+        .as_ref()
+        .map_or_else(Vec::new, |lang| feed_links(&list.slug, lang));
+    let answer = ListItems {
+        list: head,
+        served,
+        page,
+    };
+    Ok(chosen(&answer, fields, Fields::of_list)?
+        .in_language(lang.as_ref(), &language.asked)
+        .modified(modified)
+        .true_until(until, now)
+        .about(keys.into_iter().chain(list.keys()))
+        .about(["site".to_owned()])
+        .about(empty.iter().map(|lang| format!("articles:{lang}")))
+        .linked(links)
+        .linked(feeds))
 }
+
+/// Where software that reads feeds finds the same list.
+fn feed_links(list: &Slug, lang: &Lang) -> Vec<String> {
+    let link = |(ending, content_type): &(&str, &str)| {
+        format!(
+            "</feeds/{list}.{lang}.{ending}>; rel=\"alternate\"; type=\"{content_type}\"; hreflang=\"{lang}\""
+        )
+    };
+    FEEDS.iter().map(link).collect()
+}
+
+/// The forms in which there is a feed of each list: how their addresses end, and their media types.
+pub const FEEDS: [(&str, &str); 3] = [
+    ("rss", "application/rss+xml"),
+    ("atom", "application/atom+xml"),
+    ("json", "application/feed+json"),
+];

@@ -18,7 +18,7 @@ use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::{Params, Query, QueryPart};
 use crate::http::reading::{Moved, Read};
 use crate::language::{Lang, Slug};
-use crate::lists::model::{List, ListId, NEWS_LINE};
+use crate::lists::model::{List, NEWS_LINE};
 use crate::lists::public::{ListHead, page_of};
 use crate::lists::published as published_lists;
 use crate::notices::cards::{self as notice_cards, NoticeCard};
@@ -124,18 +124,19 @@ pub async fn get_article_page(
         .modified(Some(modified(&page)))
         .true_until(until, now)
         .about(keys_of(&page, &path.lang))
-        .about(list.map(|list| format!("list:{list}")))
+        .about(list)
         .linked(page.article.alternates.iter().filter_map(Alternate::link))
         .into())
 }
 
-/// The page, the list on it, and the next moment at which something on it opens or ends.
+/// The page, the surrogate keys of the list on it, and the next moment at which something on it opens
+/// or ends.
 fn assemble(
     conn: &mut DbConn,
     path: &SlugPath,
     params: PageParams,
     now: Instant,
-) -> Result<(ArticlePage, Option<ListId>, Option<Instant>), Problem> {
+) -> Result<(ArticlePage, Vec<String>, Option<Instant>), Problem> {
     let site = site::find(conn)?;
     let id = article_at(conn, path)?;
     let wish = Wish {
@@ -148,7 +149,7 @@ fn assemble(
     let notices = notice_cards::cards(conn, rows, &path.lang, &site)?;
     let boundary = published_notices::next_boundary(conn, now)?;
     let news_line = published_lists::find(conn, &news_line()?)?;
-    let list = news_line.as_ref().map(|list| list.id);
+    let list = news_line.as_ref().map_or_else(Vec::new, List::keys);
     let head = news_line
         .map(|list| head_of(conn, &site, &list, &path.lang, now))
         .transpose()?;
