@@ -12,6 +12,7 @@ use super::model::{Article, ArticleId};
 use super::projection;
 use super::published::{self, PublishedArticle};
 use super::sight::{as_published, find_own, find_seen, hold_own};
+use super::sitemap;
 use super::{quoting, store, writing};
 use crate::app::App;
 use crate::auth::Staff;
@@ -340,10 +341,11 @@ pub async fn patch_article(
             }
             store::set_authors(tx, &article)?;
             let json = whole(tx, article.clone(), texts)?;
-            refresh_published(tx, &article, &json.topics)?;
+            let maps = refresh_published(tx, &article, &json.topics)?;
             let change = Change::of(ItemKind::Article, id, Action::Changed).by(staff.id);
             // Timelines can be narrowed to a topic.
-            tx.record(change.touching(lists_of(&json)).touching(retold));
+            let change = change.touching(lists_of(&json)).touching(retold);
+            tx.record(change.touching(maps));
             Ok::<_, Problem>(json)
         })
         .await?;
@@ -395,12 +397,24 @@ fn lists_of(article: &DeskArticle) -> Vec<String> {
         .collect()
 }
 
-fn refresh_published(tx: &mut Tx, article: &Article, topics: &[TopicId]) -> Result<(), Problem> {
-    if let Some(row) = published::find_article(tx, article.id)? {
-        let row = PublishedArticle::new(article, topics.to_vec(), row.first_published_at);
-        projection::refresh(tx, &row)?;
+/// Brings the published copy up to date, where there is one; gives the surrogate keys of the
+/// sitemaps, since the section may stand in an address.
+fn refresh_published(
+    tx: &mut Tx,
+    article: &Article,
+    topics: &[TopicId],
+) -> Result<Vec<String>, Problem> {
+    let Some(row) = published::find_article(tx, article.id)? else {
+        return Ok(Vec::new());
+    };
+    let moved = row.section_id != article.section_id;
+    let row = PublishedArticle::new(article, topics.to_vec(), row.first_published_at);
+    projection::refresh(tx, &row)?;
+    let now = tx.now();
+    match moved {
+        true => Ok(sitemap::note(tx, article.id, 0, now)?),
+        false => Ok(Vec::new()),
     }
-    Ok(())
 }
 
 pub(super) fn save(tx: &mut Tx, article: &Article, read: i64) -> Result<(), Problem> {

@@ -20,6 +20,7 @@
 //! | `assembly` | readers' answers, put together from rows and what is read by key |
 //! | `keys` | the surrogate keys of answers |
 //! | `filters` | what a readers' list can be narrowed to |
+//! | `sitemap` | the parts of the sitemap: which texts are in which, and when a part changed |
 //! | `desk`, `desk_texts`, `desk_check`, `desk_history` | the newsroom's handlers |
 //! | `linked`, `ninjs` | an article in the words of schema.org and of the IPTC |
 //! | `public`, `public_article` | the readers' handlers |
@@ -49,6 +50,7 @@ pub mod published;
 pub mod publishing;
 pub mod quoting;
 pub mod sight;
+pub mod sitemap;
 pub mod slugs;
 pub mod store;
 pub mod together;

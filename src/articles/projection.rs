@@ -24,9 +24,10 @@ pub fn put_article(conn: &mut DbConn, row: &PublishedArticle) -> QueryResult<()>
         .map(drop))
 }
 
-/// Writes a text, and its address, which stays the article's for good.
-pub fn put_text(conn: &mut DbConn, row: &PublishedText) -> QueryResult<()> {
-    remove_row(conn, row.article_id, &row.lang)?;
+/// Writes a text, and its address, which stays the article's for good. Gives how many texts more
+/// readers have now.
+pub fn put_text(conn: &mut DbConn, row: &PublishedText) -> QueryResult<i32> {
+    let before = remove_row(conn, row.article_id, &row.lang)?;
     on_each_backend!(conn => diesel::insert_into(published_texts::table).values(row).execute(conn))?;
     let address = (
         published_slugs::lang.eq(&row.lang),
@@ -36,8 +37,8 @@ pub fn put_text(conn: &mut DbConn, row: &PublishedText) -> QueryResult<()> {
     on_each_backend!(conn => diesel::insert_into(published_slugs::table)
         .values(address)
         .on_conflict_do_nothing()
-        .execute(conn)
-        .map(drop))
+        .execute(conn))?;
+    Ok(1 - before)
 }
 
 /// Writes what readers are told of a text that is a translation.
@@ -53,15 +54,16 @@ pub fn put_translation(
         .map(drop)
 }
 
-fn remove_row(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<()> {
-    diesel::delete(published_texts::table.find((article, lang)))
-        .execute(conn)
-        .map(drop)
+/// Gives how many texts fewer there are.
+fn remove_row(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<i32> {
+    let removed = diesel::delete(published_texts::table.find((article, lang))).execute(conn)?;
+    Ok(i32::from(removed > 0))
 }
 
-/// Takes a text away from readers; the article goes with its last text.
-pub fn remove_text(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<()> {
-    remove_row(conn, article, lang)?;
+/// Takes a text away from readers; the article goes with its last text. Gives how many texts fewer
+/// readers have now.
+pub fn remove_text(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResult<i32> {
+    let removed = remove_row(conn, article, lang)?;
     remove_terms(conn, article, Some(lang), TermKind::ALL)?;
     let left: i64 = published_texts::table
         .filter(published_texts::article_id.eq(article))
@@ -70,7 +72,7 @@ pub fn remove_text(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryR
     if left == 0 {
         diesel::delete(published_articles::table.find(article)).execute(conn)?;
     }
-    Ok(())
+    Ok(removed)
 }
 
 /// Leaves the note that a text was withdrawn, for good.

@@ -9,6 +9,7 @@ use super::gate::{self, Candidate};
 use super::model::{Article, ArticleId};
 use super::projection;
 use super::published::{PublishedArticle, PublishedText, Raw};
+use super::sitemap;
 use super::store::{self, Correction};
 use super::translations;
 use crate::auth::Staff;
@@ -123,9 +124,11 @@ fn withdraw(tx: &mut Tx, article: ArticleId, lang: &Lang) -> Result<Vec<String>,
     let named = quote_projection::sources_in(tx, article, lang)?;
     sources::hold_many(tx, &named.into_iter().collect::<Vec<_>>())?;
     let touched = quote_projection::replace(tx, article, lang, &[])?;
-    projection::remove_text(tx, article, lang)?;
+    let fewer = projection::remove_text(tx, article, lang)?;
     source_projection::project(tx, &touched.sources)?;
-    Ok(keys_of(touched))
+    let now = tx.now();
+    let maps = sitemap::note(tx, article, -fewer, now)?;
+    Ok([keys_of(touched), maps].concat())
 }
 
 /// The surrogate keys of the sources and of the quotes in other texts that publishing touches.
@@ -154,7 +157,7 @@ fn hold_sources(conn: &mut DbConn, text: &Text, quotes: &[Quote]) -> Result<Vec<
     )?)
 }
 
-/// Writes what readers see of a text; gives the surrogate keys of its sources.
+/// Writes what readers see of a text; gives the surrogate keys of its sources and its sitemaps.
 fn project(
     tx: &mut Tx,
     article: &Article,
@@ -181,7 +184,7 @@ fn project(
     projection::put_article(tx, &row)?;
     let shown = shown_quotes(quotes, since, &site, standing);
     let corrections = store::corrections_of(tx, article.id, &text.lang)?;
-    projection::put_text(
+    let more = projection::put_text(
         tx,
         &copy(
             article,
@@ -196,7 +199,9 @@ fn project(
     projection::put_terms(tx, &row, &text.lang, since, sources)?;
     let touched = quote_projection::replace(tx, article.id, &text.lang, &shown)?;
     source_projection::project(tx, &touched.sources)?;
-    Ok(keys_of(touched))
+    let now = tx.now();
+    let maps = sitemap::note(tx, article.id, more, now)?;
+    Ok([keys_of(touched), maps].concat())
 }
 
 fn shown_quotes(

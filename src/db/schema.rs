@@ -492,6 +492,19 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{DbInstant, DbJson, DbUuid};
 
+    published_sitemap_parts (number) {
+        number -> Integer,
+        starts -> DbUuid,
+        texts -> Integer,
+        version -> BigInt,
+        changed_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{DbInstant, DbJson, DbUuid};
+
     published_slugs (lang, slug) {
         lang -> Text,
         slug -> Text,

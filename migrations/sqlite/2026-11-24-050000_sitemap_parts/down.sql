@@ -1,0 +1,1 @@
+drop table published_sitemap_parts;
