@@ -164,6 +164,7 @@ fn mount(config: &mut ServiceConfig) {
         .configure(reviews::mount)
         .configure(notices::mount)
         .configure(pages::mount)
+        .configure(feeds::mount)
         .configure(system::mount);
 }
 

@@ -14,6 +14,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod feeds;
 pub mod http;
 pub mod language;
 pub mod lists;

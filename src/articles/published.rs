@@ -111,6 +111,18 @@ pub fn is_stale(conn: &mut DbConn, article: ArticleId, lang: &Lang) -> QueryResu
     Ok(told.flatten().map(|Json(translation)| translation.stale))
 }
 
+/// The texts of several articles in one language, in no order.
+pub fn find_texts(
+    conn: &mut DbConn,
+    articles: &[ArticleId],
+    lang: &Lang,
+) -> QueryResult<Vec<PublishedText>> {
+    published_texts::table
+        .filter(published_texts::article_id.eq_any(articles))
+        .filter(published_texts::lang.eq(lang))
+        .load(conn)
+}
+
 /// One language of an article: enough for a language switcher.
 #[derive(Debug, Clone, Queryable)]
 pub struct Version {
@@ -143,6 +155,18 @@ pub fn article_at(conn: &mut DbConn, lang: &Lang, slug: &Slug) -> QueryResult<Op
         .select(published_slugs::article_id)
         .first(conn)
         .optional()
+}
+
+/// Whose addresses these are, of old or now, in any of the languages.
+pub fn articles_at(
+    conn: &mut DbConn,
+    langs: &[Lang],
+    slugs: &[Slug],
+) -> QueryResult<Vec<(Lang, Slug, ArticleId)>> {
+    published_slugs::table
+        .filter(published_slugs::lang.eq_any(langs))
+        .filter(published_slugs::slug.eq_any(slugs))
+        .load(conn)
 }
 
 /// The notes of an article's retracted texts.

@@ -21,4 +21,5 @@ pub mod problem;
 pub mod query;
 pub mod reading;
 pub mod route_table;
+pub mod streaming;
 pub mod words;

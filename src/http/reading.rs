@@ -2,7 +2,7 @@
 //! that caches can keep them.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -124,14 +124,19 @@ impl Reading {
     }
 }
 
+/// The strong entity tag of what is told apart by these bytes.
+pub fn entity_tag(bytes: &[u8]) -> HeaderValue {
+    let tag = BASE64.encode(&Sha256::digest(bytes)[..15]);
+    HeaderValue::from_str(&format!("\"{tag}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
 impl Responder for Reading {
     type Body = actix_web::body::BoxBody;
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let tag = BASE64.encode(&Sha256::digest(&self.body)[..15]);
         let mut response = HttpResponse::Ok();
         response
             .content_type(self.content_type)
-            .insert_header((header::ETAG, format!("\"{tag}\"")))
+            .insert_header((header::ETAG, entity_tag(&self.body)))
             .insert_header((header::CACHE_CONTROL, self.cache_control()))
             .append_header((header::VARY, "Accept-Encoding"));
         if request.extensions().contains::<Form>() {
