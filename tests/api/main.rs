@@ -12,6 +12,7 @@ mod backup;
 mod bench;
 mod changes;
 mod config;
+mod feeds;
 mod house;
 mod http;
 mod idempotency;
