@@ -29,7 +29,7 @@ use crate::http::page::CursorKey;
 use crate::http::problem::Problem;
 use crate::http::route_table::RouteTable;
 use crate::{
-    api_keys, articles, auth, changes, lists, notices, pages, quotes, reviews, sections, site,
+    api_keys, articles, auth, changes, feeds, lists, notices, pages, quotes, reviews, sections, site,
     sorting, sources, system, topics, users,
 };
 

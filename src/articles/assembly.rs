@@ -463,9 +463,9 @@ pub fn read_body(raw: &RawValue) -> Result<Body, Problem> {
 }
 
 /// Where the words of a quote can be read at their source, as far as readers may know.
-type Evidence = BTreeMap<Uuid, String>;
+pub type Evidence = BTreeMap<Uuid, String>;
 
-fn evidence_of(quotes: &[PublishedQuote]) -> Evidence {
+pub fn evidence_of(quotes: &[PublishedQuote]) -> Evidence {
     let known = |quote: &PublishedQuote| Some((quote.id.uuid(), quote.evidence_url.clone()?));
     quotes.iter().filter_map(known).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::words::{uri, urn, writable};
-use crate::articles::assembly::CardInclude;
+use crate::articles::assembly::{CardInclude, Evidence, evidence_of};
 use crate::articles::cards::ArticleCard;
 use crate::articles::keys;
 use crate::articles::model::{ArticleId, Author};
@@ -17,6 +17,7 @@ use crate::http::problem::{Code, Problem};
 use crate::language::{Lang, Slug};
 use crate::lists::public::page_of;
 use crate::lists::published as published_lists;
+use crate::quotes::published as published_quotes;
 use crate::site::{self, Site};
 
 /// How many items a feed has.
@@ -111,6 +112,7 @@ fn entries(
         .into_iter()
         .map(|text| (text.article_id, text))
         .collect();
+    let evidence = evidence_of(&published_quotes::of_articles(conn, &ids, lang)?);
     let articles = published_articles::find_articles(conn, &ids)?;
     let mut authors: BTreeMap<_, _> = articles
         .into_iter()
@@ -119,7 +121,7 @@ fn entries(
     let entry = |card: ArticleCard| {
         let text = texts.remove(&card.id)?;
         let authors = authors.remove(&card.id).unwrap_or_default();
-        Some(Entry::new(card, text, authors, api))
+        Some(Entry::new(card, text, authors, &evidence, api))
     };
     cards.into_iter().filter_map(entry).collect()
 }
@@ -129,6 +131,7 @@ impl Entry {
         card: ArticleCard,
         text: PublishedText,
         authors: Vec<Author>,
+        evidence: &Evidence,
         api: &str,
     ) -> Result<Self, Problem> {
         let by_slug = || format!("{api}/v1/articles/by-slug/{}/{}", card.lang, card.slug);
@@ -145,7 +148,7 @@ impl Entry {
         if let Some(picture) = picture {
             body.0.insert(0, Block::Image(picture.into()));
         }
-        let html = body.to_html(|quote| Some(format!("{api}/v1/quotes/{quote}")));
+        let html = body.to_html(|quote| evidence.get(&quote).cloned());
         Ok(Self {
             id: urn(card.id.uuid(), &card.lang),
             article: card.id,

@@ -27,7 +27,8 @@ async fn hard_story(app: &TestApp) -> String {
                 "image": {"url": "https://example.az/fish.jpg", "alt": "A \"fish\""},
                 "body_markdown": "He said the fish ]]> & chips are \\<fine\\>.",
                 "quotes": [{"source": source.json["id"], "manner": "indirect",
-                    "anchor": {"segments": [{"exact": "chips are"}]}}],
+                    "anchor": {"segments": [{"exact": "chips are"}]},
+                    "attribution": {"evidence_url": "https://example.az/said"}}],
             },
             "az": {"headline": "Balıq", "body_markdown": "Balıq yaxşıdır."},
         },
@@ -92,7 +93,7 @@ async fn rss_has_all_that_readers_need() {
         "{html}"
     );
     assert!(
-        html.contains("]]&gt; &amp; <q cite=\"http://127.0.0.1:8080/v1/quotes/"),
+        html.contains("]]&gt; &amp; <q cite=\"https://example.az/said\" data-quote="),
         "{html}"
     );
     assert!(
