@@ -29,8 +29,8 @@ use crate::http::page::CursorKey;
 use crate::http::problem::Problem;
 use crate::http::route_table::RouteTable;
 use crate::{
-    api_keys, articles, auth, changes, feeds, lists, notices, pages, quotes, reviews, sections, site,
-    sorting, sources, system, topics, users,
+    api_keys, articles, auth, changes, feeds, lists, notices, pages, quotes, reviews, sections,
+    site, sorting, sources, system, topics, users,
 };
 
 /// What all requests share.
