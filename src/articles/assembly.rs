@@ -10,13 +10,13 @@ use super::cards::{
     Alternate, ArticleCard, ArticleJson, BodyForm, QuoteOf, QuoteStub, RelatedItem, ReviewSums,
     ReviewsOf, SectionName, TopicName,
 };
-use super::model::{ArticleId, ArticleKind, Related, ReviewPolicy};
+use super::model::{ArticleId, Related, ReviewPolicy};
 use super::published::{self, Listed, PublishedArticle, PublishedText, Raw, Version};
 use crate::body::Body;
 use crate::db::{DbConn, Json};
 use crate::http::problem::{Code, Problem};
 use crate::language::{Collation, Lang, Served};
-use crate::quotes::cards::{ArticleOfQuote, QuoteCard};
+use crate::quotes::cards::QuoteCard;
 use crate::quotes::published::{self as published_quotes, PublishedQuote};
 use crate::reviews::cards::ReviewCard;
 use crate::reviews::published as published_reviews;
@@ -149,32 +149,6 @@ pub fn alternates(
     id: ArticleId,
 ) -> Result<Vec<Alternate>, Problem> {
     Ok(Around::read(conn, &[id], false)?.alternates(id, site))
-}
-
-/// What others are told of the text in which a quote stands, besides its card.
-#[derive(Debug, Clone)]
-pub struct Setting {
-    pub kind: ArticleKind,
-    /// The public address of the text.
-    pub url: Option<String>,
-    /// That of the article, whose slug may be in the address.
-    pub section: Option<SectionId>,
-}
-
-/// The setting of a quote; 404 where its article has gone.
-pub fn setting(
-    conn: &mut DbConn,
-    site: &Site,
-    article: &ArticleOfQuote,
-) -> Result<Setting, Problem> {
-    let around = Around::read(conn, &[article.id], false)?;
-    let row = around.articles.get(&article.id);
-    let row = row.ok_or_else(Problem::not_found)?;
-    Ok(Setting {
-        kind: row.kind,
-        url: url_among(&around.alternates(article.id, site), &article.lang),
-        section: row.section_id,
-    })
 }
 
 /// Articles of a list, in the order of the rows.

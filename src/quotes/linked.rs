@@ -4,7 +4,7 @@
 use super::anchor::{AnchorState, Segment};
 use super::cards::{Attribution, QuoteCard};
 use super::model::{Manner, Occasion, QuoteId};
-use crate::articles::assembly::Setting;
+use super::setting::Setting;
 use crate::articles::linked::{article_id, work_type};
 use crate::db::Instant;
 use crate::sources::api::SourceItem;

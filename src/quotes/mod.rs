@@ -17,6 +17,7 @@ pub mod public_quote;
 pub mod published;
 pub mod room;
 pub mod said_at;
+pub mod setting;
 pub mod store;
 pub mod timeline;
 pub mod veil;

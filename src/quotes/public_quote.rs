@@ -6,9 +6,9 @@ use actix_web::web::{Data, Path};
 use super::cards::QuoteCard;
 use super::desk::QuotePath;
 use super::model::QuoteId;
+use super::setting::Setting;
 use super::{linked, published};
 use crate::app::App;
-use crate::articles::assembly::Setting;
 use crate::articles::public::chosen;
 use crate::articles::{assembly, keys};
 use crate::db::{DbConn, Instant};
@@ -50,7 +50,7 @@ fn read_told(conn: &mut DbConn, id: QuoteId, form: Form) -> Result<Told, Problem
     let cards = assembly::quote_cards(conn, &site, rows, &lang)?;
     let card = cards.into_iter().next().ok_or_else(Problem::not_found)?;
     let beyond = match sources {
-        Some(sources) => Some((assembly::setting(conn, &site, &card.article)?, sources)),
+        Some(sources) => Some((Setting::find(conn, &site, &card.article)?, sources)),
         None => None,
     };
     Ok(Told {
