@@ -337,6 +337,7 @@ async fn each_item_links_to_its_other_languages() {
             .get_all("link")
             .iter()
             .filter_map(|link| link.to_str().ok())
+            .filter(|link| link.contains("hreflang"))
             .collect();
         let wanted = format!("<{ru}>; rel=\"alternate\"; hreflang=\"ru\"");
         assert!(links.contains(&wanted.as_str()), "{address}: {links:?}");
