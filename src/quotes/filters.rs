@@ -4,7 +4,7 @@ use utoipa::IntoParams;
 
 use super::model::{Manner, Occasion, VerificationState};
 use super::said_at::SaidAt;
-use super::timeline::{Filter, Sort};
+use super::timeline::{self, Filter, Sort};
 use crate::db::{DbConn, Id, Instant};
 use crate::http::problem::Problem;
 use crate::http::query::{Params, QueryPart};
@@ -120,9 +120,12 @@ impl TimelineFilters {
                 topics.push(Id::from_uuid(uuid::Uuid::nil()));
             }
         }
+        let outlets = published_sources::survivors(conn, self.outlet)?;
+        let led = topics.is_empty() || !sources.is_empty() || !outlets.is_empty();
         Ok(Filter {
+            topics_are_rare: !led && timeline::are_rare(conn, &topics)?,
             sources,
-            outlets: published_sources::survivors(conn, self.outlet)?,
+            outlets,
             occasions: self.occasion,
             manners: self.manner,
             verifications: self.verification,

@@ -14,10 +14,11 @@ use diesel::sql_types::{Bool, HasSqlType, Text};
 
 use super::model::{Manner, Occasion, QuoteId, VerificationState};
 use super::published::PublishedQuote;
+use crate::articles::published::TermKind;
 use crate::db::dialect::{Way, row_compare};
-use crate::db::schema::published_quotes;
+use crate::db::schema::{published_quotes, published_terms};
 use crate::db::types::{DbInstant, DbUuid};
-use crate::db::{DbConn, Instant, MultiBackend};
+use crate::db::{AnyId, DbConn, Instant, MultiBackend};
 use crate::language::Lang;
 use crate::sources::model::SourceId;
 use crate::topics::TopicId;
@@ -40,6 +41,8 @@ pub struct Filter {
     pub manners: Vec<Manner>,
     pub verifications: Vec<VerificationState>,
     pub topics: Vec<TopicId>,
+    /// So few texts are on the topics that their quotes are better sorted than looked for.
+    pub topics_are_rare: bool,
     pub langs: Vec<Lang>,
     pub said_after: Option<Instant>,
     pub said_before: Option<Instant>,
@@ -87,6 +90,21 @@ pub fn list(
         (Sort::Published, true) => query.order((published_at.asc(), id.asc())),
     }
     .load(conn)
+}
+
+/// As many texts make a topic one that is not rare.
+const RARE: i64 = 500;
+
+/// Whether few texts are on these topics.
+pub fn are_rare(conn: &mut DbConn, topics: &[TopicId]) -> QueryResult<bool> {
+    let terms: Vec<AnyId> = topics.iter().map(|topic| topic.of()).collect();
+    let texts: Vec<AnyId> = published_terms::table
+        .filter(published_terms::kind.eq(TermKind::Topic))
+        .filter(published_terms::term.eq_any(terms))
+        .limit(RARE)
+        .select(published_terms::article_id)
+        .load(conn)?;
+    Ok((texts.len() as i64) < RARE)
 }
 
 /// How many statements there are, at most `limit`.
@@ -142,6 +160,7 @@ impl QueryFragment<MultiBackend> for Standing<'_> {
 enum Lead {
     Source,
     Outlet,
+    Topic,
     Verification,
     Occasion,
     Lang,
@@ -150,7 +169,7 @@ enum Lead {
 impl Filter {
     /// The first that is likely to leave the fewest quotes. Only this one may choose an index: the
     /// others are checked on the way. Sources and outlets are so many that a few of them are worth
-    /// sorting; of the rest, several values are no better than none.
+    /// sorting, and so are the quotes on a rare topic; of the rest, several values are no better than none.
     fn lead(&self) -> Option<Lead> {
         let one = |values: usize| values == 1;
         let said = self.sort == Sort::Said;
@@ -158,6 +177,8 @@ impl Filter {
             Some(Lead::Source)
         } else if !self.outlets.is_empty() {
             Some(Lead::Outlet)
+        } else if self.topics_are_rare {
+            Some(Lead::Topic)
         } else if one(self.verifications.len()) {
             Some(Lead::Verification)
         } else if said && one(self.occasions.len()) {
@@ -191,7 +212,7 @@ impl Filter {
         fits.one_of::<Text, _>("manner", &self.manners, false)?;
         fits.said(" > ", self.said_after.as_ref())?;
         fits.said(" < ", self.said_before.as_ref())?;
-        fits.on_topic(&self.topics)?;
+        fits.on_topic(&self.topics, leads(Lead::Topic))?;
         if !fits.any {
             fits.out.push_sql("TRUE");
         }
@@ -277,9 +298,17 @@ impl<'b> Fits<'_, '_, 'b, '_> {
         self.bind::<DbInstant, _>(moment)
     }
 
-    fn on_topic(&mut self, topics: &'b [TopicId]) -> QueryResult<()> {
+    fn on_topic(&mut self, topics: &'b [TopicId], leads: bool) -> QueryResult<()> {
         if topics.is_empty() {
             return Ok(());
+        }
+        if leads {
+            self.column("", "article_id");
+            self.out.push_sql(
+                " IN (SELECT article_id FROM published_terms WHERE kind = 'topic' AND term IN (",
+            );
+            self.each::<DbUuid, _>(topics)?;
+            self.out.push_sql("))");
         }
         self.column(
             "EXISTS (SELECT 1 FROM published_terms WHERE published_terms.article_id = ",

@@ -329,18 +329,19 @@ pub struct Tally {
 /// Reads the numbers that are kept, and both ends of four indexes.
 pub fn tally(conn: &mut DbConn, id: SourceId) -> QueryResult<Tally> {
     use published_quotes::{outlet_id, published_at, said_from, source_id, table};
-    let said = || table.filter(source_id.eq(id));
+    let quoted = || table.filter(source_id.eq(id));
+    let said = || quoted().filter(said_from.is_not_null());
     let relayed = || table.filter(outlet_id.eq(id));
     type Ends = (Option<Instant>, Option<Instant>);
     // Each by itself: SQLite goes to the end of an index for one aggregate, not for two.
-    let (said_span, quoted, through): (Ends, Ends, Ends) = diesel::select((
+    let (saying, quoting, relaying): (Ends, Ends, Ends) = diesel::select((
         (
             said().select(min(said_from)).single_value(),
             said().select(max(said_from)).single_value(),
         ),
         (
-            said().select(min(published_at)).single_value(),
-            said().select(max(published_at)).single_value(),
+            quoted().select(min(published_at)).single_value(),
+            quoted().select(max(published_at)).single_value(),
         ),
         (
             relayed().select(min(published_at)).single_value(),
@@ -350,9 +351,9 @@ pub fn tally(conn: &mut DbConn, id: SourceId) -> QueryResult<Tally> {
     .get_result(conn)?;
     Ok(Tally {
         sums: sums::find(conn, id)?,
-        first_said_from: said_span.0,
-        last_said_from: said_span.1,
-        first_published_at: quoted.0.into_iter().chain(through.0).min(),
-        last_published_at: quoted.1.max(through.1),
+        first_said_from: saying.0,
+        last_said_from: saying.1,
+        first_published_at: quoting.0.into_iter().chain(relaying.0).min(),
+        last_published_at: quoting.1.max(relaying.1),
     })
 }

@@ -208,3 +208,33 @@ async fn the_most_quoted_source_has_the_statements_that_were_ordered() {
     }
     assert_eq!(most, 1);
 }
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    number: i64,
+}
+
+#[actix_web::test]
+async fn a_common_topic_and_a_rare_one_are_told_in_full() {
+    let app = generated(&Order {
+        body_bytes: Some(100),
+        ..Order::of(1500, 1500, 1)
+    })
+    .await;
+    for topic in ["transport", "schools", "roads"] {
+        let query = format!(
+            "select count(distinct coalesce(statement, id)) as number from published_quotes q where exists (select 1 \
+             from published_terms t join topics on topics.id = t.term where t.article_id = q.article_id \
+             and t.kind = 'topic' and topics.slug = '{topic}')"
+        );
+        let conn = &mut app.database.connect();
+        let expected: Number = diesel::sql_query(query).get_result(conn).expect("a number");
+        assert!(expected.number > 0);
+        for sort in ["-said_at", "-published_at"] {
+            let path = format!("/v1/quotes?topic={topic}&count=true&sort={sort}");
+            let list = app.anonymous().get(&path).await.expect(200).json;
+            assert_eq!(list["total"], expected.number, "{path}");
+        }
+    }
+}

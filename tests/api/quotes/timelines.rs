@@ -293,3 +293,59 @@ async fn a_page_of_a_timeline_costs_the_same_wherever_it_is() {
     }
     assert_eq!(costs.len(), 1, "{costs:?}");
 }
+
+#[actix_web::test]
+async fn a_timeline_is_narrowed_to_topics_and_follows_them() {
+    let app = TestApp::start().await;
+    let (minister, _) = spoken(&app, &[json!("2026")]).await;
+    for (slug, name) in [("bridges", "Bridges"), ("rivers", "Rivers")] {
+        let topic = json!({"slug": slug, "names": {"en": name}});
+        app.as_editor()
+            .post("/v1/desk/topics", topic)
+            .await
+            .expect(201);
+    }
+    let reader = app.anonymous();
+    let path = format!("/v1/sources/{minister}/quotes?topic=");
+    let first = reader.get("/v1/quotes").await.expect(200).json;
+    let article = items_of(&first)[0]["article"]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    for (topics, found, missed) in [
+        (["bridges"], "bridges", "rivers"),
+        (["rivers"], "rivers", "bridges"),
+    ] {
+        let patch = json!({"topics": topics});
+        app.patch_article(&article, patch).await.expect(200);
+        for list in [&path, "/v1/quotes?topic="] {
+            assert_eq!(words(&reader, &format!("{list}{found}")).await, ["Word 0."]);
+            assert_eq!(words(&reader, &format!("{list}{missed}")).await, [""; 0]);
+            assert_eq!(
+                words(&reader, &format!("{list}{missed},{found}")).await,
+                ["Word 0."]
+            );
+            assert_eq!(words(&reader, &format!("{list}oceans")).await, [""; 0]);
+        }
+        let answer = reader.get(&format!("{path}{found}")).await.expect(200);
+        let keys = answer.header("surrogate-key").expect("keys").to_owned();
+        let changes = app
+            .as_editor()
+            .get("/v1/desk/changes?limit=100")
+            .await
+            .expect(200)
+            .json;
+        let touched = &items_of(&changes).last().expect("a change")["surrogate_keys"];
+        let touched = touched
+            .as_array()
+            .expect("keys")
+            .iter()
+            .filter_map(Value::as_str);
+        let touched: BTreeSet<&str> = touched.collect();
+        assert!(
+            keys.split(' ')
+                .any(|key| touched.contains(key) && key == "quotes"),
+            "{keys}"
+        );
+    }
+}
