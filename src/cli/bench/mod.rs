@@ -5,6 +5,7 @@ mod chance;
 mod generate;
 mod newsroom;
 mod rows;
+mod saying;
 mod story;
 mod words;
 

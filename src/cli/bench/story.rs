@@ -12,9 +12,8 @@ use super::chance::Chance;
 use super::generate::{Order, SECONDS, beginning};
 use super::newsroom::Newsroom;
 use super::rows::{Story, Telling};
-use super::words::{
-    AUTHORS, FRAMES, HEADLINES, LANGS, PLACES, ROLES, SENTENCES, Said, UNNAMED, WORDS,
-};
+use super::saying::{Place, Saying};
+use super::words::{AUTHORS, HEADLINES, LANGS, PLACES, SENTENCES, Said, fill};
 use crate::articles::model::{Article, ArticleId, ArticleKind, Author, ReviewPolicy};
 use crate::articles::projection::all_terms;
 use crate::articles::published::PublishedArticle;
@@ -24,11 +23,9 @@ use crate::db::{Instant, Json};
 use crate::http::problem::{Code, Problem};
 use crate::http::words::Line;
 use crate::language::{Lang, Slug, slug_from_headline};
-use crate::quotes::anchor::{AnchorState, Segment};
-use crate::quotes::model::{Manner, Occasion, Quote, VerificationState, statement_of};
+use crate::quotes::model::Quote;
 use crate::quotes::published::PublishedQuote;
 use crate::sources::confidence::Standing;
-use crate::sources::model::Source;
 use crate::texts::model::{Cause, Revision, Text, TextOf, TextState};
 use crate::topics::TopicId;
 
@@ -43,21 +40,6 @@ pub struct Stories {
     alone: (u64, u64),
     /// How often the first person is quoted.
     first_person: u64,
-}
-
-/// Something said, in any language.
-#[derive(Clone)]
-struct Saying {
-    /// Of the newsroom's people; nobody has no name.
-    person: Option<usize>,
-    outlet: Option<usize>,
-    words: usize,
-    place: usize,
-    number: usize,
-    frame: usize,
-    role: usize,
-    said_at: Option<String>,
-    occasion: Option<Occasion>,
 }
 
 /// What is drawn for an article as a whole.
@@ -83,7 +65,7 @@ impl Stories {
             return Err(Problem::new(Code::Internal, "A language has no tag."));
         };
         let mut stories = Self {
-            first_person: (order.quotes() / 10).min(10_000),
+            first_person: 0,
             order,
             newsroom,
             zone,
@@ -93,6 +75,8 @@ impl Stories {
         };
         let articles = (0..stories.order.articles()).filter(|nth| !is_shared(*nth));
         stories.alone.1 = articles.map(|nth| stories.quotes_of(nth)).sum();
+        let wanted = (stories.order.quotes() / 10).min(10_000);
+        stories.first_person = wanted.min(stories.alone.1);
         Ok(stories)
     }
 
@@ -175,7 +159,9 @@ impl Stories {
         let most = self.texts_of(nth).map(|text| self.quotes_in(text)).max();
         let shared = is_shared(nth).then(|| {
             let sayings = 0..most.unwrap_or_default();
-            sayings.map(|_| self.said(None, at, chance)).collect()
+            sayings
+                .map(|_| Saying::drawn(&self.newsroom, None, at, chance))
+                .collect()
         });
         Ok(Draft {
             article,
@@ -187,30 +173,16 @@ impl Stories {
         })
     }
 
-    /// The first person's quotes are spread evenly over those that stand alone.
+    /// Of the quotes that stand alone, one in each of as many stretches is the first person's.
     fn said_alone(&mut self, at: Instant, chance: &mut Chance) -> Saying {
         let (nth, all) = self.alone;
         self.alone.0 += 1;
-        let before = dealt(nth, self.first_person, all);
-        let is_first = before != dealt(nth + 1, self.first_person, all);
-        self.said(is_first.then_some(0), at, chance)
-    }
-
-    fn said(&self, person: Option<usize>, at: Instant, chance: &mut Chance) -> Saying {
-        let others = self.newsroom.people.len() - 1;
-        let other = (!chance.one_in(20)).then(|| 1 + chance.mostly_low(others));
-        let outlets = self.newsroom.outlets.len();
-        Saying {
-            person: person.or(other),
-            outlet: chance.one_in(4).then(|| chance.mostly_low(outlets)),
-            words: chance.below(WORDS.len()),
-            place: chance.below(PLACES.len()),
-            number: 2 + chance.below(998),
-            frame: chance.below(FRAMES.len()),
-            role: chance.below(ROLES.len()),
-            said_at: said_at(at, chance),
-            occasion: (!chance.one_in(5)).then(|| *chance.pick(Occasion::ALL)),
-        }
+        let stretch = dealt(nth, self.first_person, all);
+        let begins = |stretch: u64| (stretch * all).div_ceil(self.first_person.max(1));
+        let length = begins(stretch + 1) - begins(stretch);
+        let drawn = Chance::of(self.order.seed, 11, stretch).below(length as usize);
+        let is_first = self.first_person > 0 && nth == begins(stretch) + drawn as u64;
+        Saying::drawn(&self.newsroom, is_first.then_some(0), at, chance)
     }
 
     /// One text of an article, published as an editor would have.
@@ -225,7 +197,7 @@ impl Stories {
     ) -> Result<Telling, Problem> {
         let filled = fill(draft.headline[lang], draft.number, draft.place[lang], "");
         let slug = self.slug(&filled, lang, draft.article.id)?;
-        let (body, quotes) = self.body(draft, lang, since, sayings, chance)?;
+        let (body, quotes) = self.body(draft, lang, sayings, chance)?;
         let mut text = self.text(&draft.article, lang, &filled, &slug);
         text.publish(Some(since), since)?;
         let revision = Revision {
@@ -312,7 +284,6 @@ impl Stories {
         &self,
         draft: &Draft,
         lang: usize,
-        since: Instant,
         sayings: &[Saying],
         chance: &mut Chance,
     ) -> Result<(Body, Vec<Quote>), Problem> {
@@ -327,83 +298,23 @@ impl Stories {
             plain.pop();
             paragraphs.push(plain);
             if let Some((position, saying)) = sayings.next() {
-                let block = format!("b{}", paragraphs.len() + 1);
-                let quote = self.quote(draft, lang, saying, (position, block), chance)?;
-                paragraphs.push(quote.1);
-                quotes.push(quote.0);
+                let place = Place {
+                    article: &draft.article,
+                    lang,
+                    position,
+                    block: format!("b{}", paragraphs.len() + 1),
+                    is_shared: draft.shared.is_some(),
+                };
+                let (quote, paragraph) = saying.told(&self.newsroom, &self.langs, place, chance)?;
+                paragraphs.push(paragraph);
+                quotes.push(quote);
             }
             bytes = paragraphs.iter().map(String::len).sum();
         }
         let blocks = (1..)
             .zip(paragraphs)
             .map(|(nth, text)| paragraph(nth, text));
-        let created = since.plus_seconds(-3600);
-        for quote in &mut quotes {
-            quote.created_at = created;
-        }
         Ok((Body(blocks.collect()), quotes))
-    }
-
-    /// A quote, and the paragraph in which it stands.
-    fn quote(
-        &self,
-        draft: &Draft,
-        lang: usize,
-        saying: &Saying,
-        (position, block): (i32, String),
-        chance: &mut Chance,
-    ) -> Result<(Quote, String), Problem> {
-        let person = saying.person.map(|person| &self.newsroom.people[person]);
-        let outlet = saying.outlet.map(|outlet| &self.newsroom.outlets[outlet]);
-        let own_lang = &self.langs[lang];
-        let name = |source: &Source| source.names.0.pick(own_lang, &self.langs).to_owned();
-        let role = ROLES[saying.role][lang];
-        let who = person.map_or_else(|| UNNAMED[lang].to_owned(), name);
-        let (before, after) = FRAMES[saying.frame][lang];
-        let (before, after) = (fill(before, 0, "", &who), fill(after, 0, "", &who));
-        let exact = fill(
-            WORDS[saying.words][lang],
-            saying.number,
-            PLACES[saying.place][lang],
-            "",
-        );
-        let paragraph = format!("{before}{exact}{after}");
-        let said_at = saying.said_at.as_deref().map(str::parse).transpose();
-        let created = draft.article.created_at;
-        let quote = Quote {
-            id: chance.id(created),
-            article_id: draft.article.id,
-            lang: own_lang.clone(),
-            position,
-            source_id: person.map(|source| source.id),
-            unnamed: person.is_none().then(|| UNNAMED[lang].to_owned()),
-            manner: if saying.frame == 1 {
-                Manner::Indirect
-            } else {
-                Manner::Direct
-            },
-            text: exact.clone(),
-            original: None,
-            stated_name: person.map(name),
-            stated_role: person.map(|_| role.to_owned()),
-            occasion: saying.occasion,
-            outlet_id: outlet.map(|outlet| outlet.id),
-            programme: None,
-            said_at: said_at.map_err(|error| Problem::field("/said_at", format!("{error}")))?,
-            evidence_url: None,
-            statement: draft
-                .shared
-                .as_ref()
-                .map(|_| statement_of(draft.article.id, &format!("q{position}"))),
-            anchor_state: AnchorState::Anchored,
-            segments: Json(vec![segment(block, &before, exact, &after)]),
-            verification: VerificationState::Unverified,
-            verified_by: None,
-            verified_at: None,
-            created_at: created,
-            removed_at: None,
-        };
-        Ok((quote, paragraph))
     }
 }
 
@@ -421,27 +332,6 @@ fn is_shared(article: u64) -> bool {
     article.is_multiple_of(2)
 }
 
-fn fill(frame: &str, number: usize, place: &str, who: &str) -> String {
-    frame
-        .replace("{n}", &number.to_string())
-        .replace("{place}", place)
-        .replace("{who}", who)
-}
-
-/// As in newsrooms: most often the day is known.
-fn said_at(published: Instant, chance: &mut Chance) -> Option<String> {
-    let earlier = chance.below(3 * 24 * 3600) as i64;
-    let moment = published.plus_seconds(-earlier).to_string();
-    let length = match chance.below(20) {
-        0..=2 => return None,
-        3 => 4,
-        4..=5 => 7,
-        6..=15 => 10,
-        _ => moment.len(),
-    };
-    Some(moment[..length].to_owned())
-}
-
 fn paragraph(nth: usize, text: String) -> Block {
     Block::Text(TextBlock {
         key: format!("b{nth}"),
@@ -452,20 +342,4 @@ fn paragraph(nth: usize, text: String) -> Block {
         }],
         ..TextBlock::default()
     })
-}
-
-/// How many characters beside its words a quote remembers.
-const BESIDE: usize = 32;
-
-fn segment(block: String, before: &str, exact: String, after: &str) -> Segment {
-    let start = before.chars().count();
-    let offset = |chars: usize| u32::try_from(chars).unwrap_or(u32::MAX);
-    Segment {
-        block,
-        start: offset(start),
-        end: offset(start + exact.chars().count()),
-        exact,
-        prefix: before.chars().skip(start.saturating_sub(BESIDE)).collect(),
-        suffix: after.chars().take(BESIDE).collect(),
-    }
 }

@@ -1,10 +1,18 @@
-//! What generated stories are made of, in Azerbaijani, Russian and English. `{n}` becomes a number and
-//! `{place}` a place.
+//! What generated stories are made of, in Azerbaijani, Russian and English. `{n}` becomes a number, `{place}` a
+//! place and `{who}` whoever speaks.
 
 /// The same in each of [`LANGS`].
 pub type Said = [&'static str; 3];
 
 pub const LANGS: Said = ["az", "ru", "en"];
+
+/// A frame with its gaps filled.
+pub fn fill(frame: &str, number: usize, place: &str, who: &str) -> String {
+    frame
+        .replace("{n}", &number.to_string())
+        .replace("{place}", place)
+        .replace("{who}", who)
+}
 
 pub const PLACES: &[Said] = &[
     ["Bakı", "Баку", "Baku"],
@@ -195,7 +203,8 @@ pub const WORDS: &[Said] = &[
     ],
 ];
 
-/// A paragraph with a quote: what stands before the words and behind them. `{who}` is the speaker.
+/// A paragraph with a quote: what stands before the words and behind them, with quotation marks if
+/// the words are the speaker's own.
 pub const FRAMES: &[[(&str, &str); 3]] = &[
     [
         ("“", "”, – {who} deyib."),
