@@ -291,7 +291,7 @@ impl Stories {
         let mut sayings = (0..).zip(sayings).peekable();
         while bytes < self.order.body_bytes() || sayings.peek().is_some() {
             let mut plain = String::new();
-            for _ in 0..2 + chance.below(2) {
+            for _ in 0..3 + chance.below(2) {
                 plain.push_str(chance.pick(SENTENCES)[lang]);
                 plain.push(' ');
             }
