@@ -89,13 +89,14 @@ pub fn unavailable(error: &DieselError) -> Option<Unavailable> {
 }
 
 /// A message of the database as the log may have it: databases put values, statements and paths into
-/// quotation marks, so what stands in them is left out.
+/// quotation marks, so what stands between the first and the last of them is left out: a value may
+/// have some of its own.
 pub fn for_log(message: &str) -> String {
-    let mut told = String::new();
-    for (nth, piece) in message.split(['"', '\'', '`']).enumerate() {
-        told.push_str(if nth % 2 == 0 { piece } else { "…" });
+    const MARKS: [char; 3] = ['"', '\'', '`'];
+    match (message.find(MARKS), message.rfind(MARKS)) {
+        (Some(first), Some(last)) => format!("{}…{}", &message[..first], &message[last + 1..]),
+        _ => message.to_owned(),
     }
-    told
 }
 
 /// Whether a key set goes up or down.
@@ -270,5 +271,28 @@ pub fn wait_for_locks(conn: &mut DbConn, seconds: Option<u32>) -> QueryResult<()
             "SET LOCAL lock_timeout = '{}s'",
             seconds.unwrap_or(0)
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_has_no_word_that_a_database_quotes() {
+        for (message, told) in [
+            (
+                "invalid input syntax for type uuid: \"a reader's words\"",
+                "invalid input syntax for type uuid: …",
+            ),
+            (
+                "connection to server on socket \"/var/run/postgresql/.s.PGSQL.5432\" failed",
+                "connection to server on socket … failed",
+            ),
+            ("near 'select': syntax error", "near …: syntax error"),
+            ("database is locked", "database is locked"),
+        ] {
+            assert_eq!(for_log(message), told);
+        }
     }
 }

@@ -273,6 +273,20 @@ async fn a_public_key_is_no_shared_secret_and_none_no_algorithm() {
 }
 
 #[actix_web::test]
+async fn a_key_checks_only_the_algorithm_that_it_names() {
+    let mut key = ProviderKey::rsa("k");
+    key.jwk["alg"] = json!("RS256");
+    let provider = Provider::start(&[&key]);
+    let app = trusting(&provider).await;
+    let good = claims(&app, "u-1", "news-desk");
+    me(&app, &key.sign(&good)).await.expect(200);
+    key.algorithm = Algorithm::RS512;
+    me(&app, &key.sign(&good))
+        .await
+        .problem("not-signed-in", 401);
+}
+
+#[actix_web::test]
 async fn a_shared_key_that_the_provider_publishes_checks_nothing() {
     let provider = Provider::start(&[]);
     provider.say(Says::Keys(vec![

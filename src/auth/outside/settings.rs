@@ -134,29 +134,26 @@ fn roles(text: &str) -> Result<Vec<(String, Role)>, ConfigError> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::json;
 
     use super::*;
 
     const OWN: &str = "http://127.0.0.1:8080";
 
-    fn read(more: &[(&'static str, &str)]) -> Result<ProviderSettings, String> {
+    /// With some settings changed; an empty one is not set.
+    fn read(changed: &[(&'static str, &str)]) -> Result<ProviderSettings, String> {
         let usual = [
             (ISSUER, "https://login.example.az"),
             (AUDIENCE, "newsline-api"),
             (JWKS_URL, "https://login.example.az/keys"),
         ];
-        let pairs = usual.iter().chain(more);
-        let pairs = pairs.map(|(name, value)| (*name, (*value).to_owned()));
-        let pairs = pairs.filter(|(_, value)| !value.is_empty());
-        let mut last = std::collections::BTreeMap::new();
-        last.extend(pairs);
-        for (name, value) in more {
-            if value.is_empty() {
-                last.remove(name);
-            }
-        }
-        let read = ProviderSettings::read(&Environment::from_pairs(last), OWN);
+        let mut pairs: BTreeMap<&'static str, &str> = usual.into_iter().collect();
+        pairs.extend(changed.iter().copied());
+        let given = pairs.into_iter().filter(|(_, value)| !value.is_empty());
+        let given = given.map(|(name, value)| (name, value.to_owned()));
+        let read = ProviderSettings::read(&Environment::from_pairs(given), OWN);
         let read = read.map_err(|error| error.to_string())?;
         read.ok_or_else(|| "none".to_owned())
     }
