@@ -132,8 +132,12 @@ fn migrate(conn: &mut DbConn, name: &str, way: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
     let file = root.join(backend).join(name).join(way);
     let sql = std::fs::read_to_string(file).expect("a migration");
+    if let DbConn::Sqlite(conn) = conn {
+        conn.batch_execute("pragma foreign_keys = on")
+            .expect("the setting of the app's connections");
+    }
     let run = conn.transaction(|conn| match conn {
-        DbConn::Sqlite(conn) => conn.batch_execute(&format!("pragma foreign_keys = on; {sql}")),
+        DbConn::Sqlite(conn) => conn.batch_execute(&sql),
         DbConn::Postgres(conn) => conn.batch_execute(&sql),
     });
     run.unwrap_or_else(|error: diesel::result::Error| panic!("{name}/{way}: {error}"));
