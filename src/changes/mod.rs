@@ -1,10 +1,12 @@
 //! The change log: what happened, by whom, and which surrogate keys it touches. A change is
 //! noted with `Tx::record`; `Db::write` numbers it in the same transaction, so that numbers
-//! become visible in order and without gaps. `GET /v1/desk/changes` reads it.
+//! become visible in order and without gaps. `GET /v1/desk/changes` reads it, and the read cache
+//! drops by it ([`touched`]).
 
 pub mod desk;
 mod model;
 pub mod store;
+pub mod touched;
 
 pub use model::{Action, Change, ItemKind};
 use utoipa_actix_web::service_config::ServiceConfig;

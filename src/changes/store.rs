@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::model::{Action, Change, ItemKind};
+use super::touched::Numbered;
 use crate::auth::UserId;
 use crate::db::schema::{change_counter, changes};
 use crate::db::{AnyId, DbConn, Id, Instant, Json};
@@ -27,9 +28,9 @@ pub struct Entry {
 
 /// Numbers and writes the changes of a transaction. The counter's row stays locked from here
 /// to the commit, which is what keeps readers of the log from ever skipping a number.
-pub fn append(conn: &mut DbConn, at: Instant, noted: &[Change]) -> QueryResult<()> {
+pub fn append(conn: &mut DbConn, at: Instant, noted: &[Change]) -> QueryResult<Vec<Numbered>> {
     if noted.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let count = noted.len() as i64;
     let last: i64 = diesel::update(change_counter::table)
@@ -40,7 +41,29 @@ pub fn append(conn: &mut DbConn, at: Instant, noted: &[Change]) -> QueryResult<(
         .zip(noted)
         .map(|(seq, change)| entry(seq, at, change))
         .collect();
-    on_each_backend!(conn => diesel::insert_into(changes::table).values(&entries).execute(conn).map(drop))
+    on_each_backend!(conn => diesel::insert_into(changes::table).values(&entries).execute(conn))?;
+    let numbered = entries.into_iter();
+    Ok(numbered
+        .map(|entry| (entry.seq, entry.surrogate_keys.0))
+        .collect())
+}
+
+/// The number of the last change.
+pub fn last(conn: &mut DbConn) -> QueryResult<i64> {
+    change_counter::table
+        .select(change_counter::seq)
+        .first(conn)
+}
+
+/// What the changes after a number touch, in order.
+pub fn touched_after(conn: &mut DbConn, seq: i64, limit: i64) -> QueryResult<Vec<Numbered>> {
+    let rows: Vec<(i64, Json<Vec<String>>)> = changes::table
+        .filter(changes::seq.gt(seq))
+        .order(changes::seq)
+        .limit(limit)
+        .select((changes::seq, changes::surrogate_keys))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(seq, keys)| (seq, keys.0)).collect())
 }
 
 fn entry(seq: i64, at: Instant, change: &Change) -> Entry {

@@ -62,6 +62,14 @@ impl Connections {
         }
     }
 
+    /// The same database; what is asked there is no work of requests.
+    pub(super) fn uncounted(&self) -> Self {
+        Self {
+            statements: Arc::default(),
+            ..self.clone()
+        }
+    }
+
     fn establish(&self) -> Result<DbConn, ConnectionError> {
         match &self.url {
             DatabaseUrl::Sqlite(path) => {

@@ -5,24 +5,27 @@
 
 mod connections;
 pub mod dialect;
+mod lookout;
 pub mod migrations;
 pub mod schema;
 pub mod types;
 mod writer;
 
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
 use diesel::r2d2::{HandleError, Pool};
 use diesel::result::Error as DieselError;
 
+use crate::changes::touched::{Numbered, Touched};
 use crate::changes::{self, Change};
 use crate::clock::Clock;
 use connections::Connections;
 pub use connections::DatabaseUrl;
+use lookout::Lookout;
 pub use types::{AnyId, Id, Instant, Json};
 use writer::Writer;
 
@@ -87,6 +90,9 @@ pub struct Db {
     writer: Option<Writer>,
     clock: Clock,
     statements: Arc<AtomicU64>,
+    touched: Arc<Touched>,
+    lookout: Arc<OnceLock<Lookout>>,
+    connections: Connections,
 }
 
 /// A transaction that writes: the connection, the moment it began, and the changes that it reports.
@@ -125,8 +131,11 @@ impl Db {
     pub fn open(settings: &DbSettings, clock: Clock) -> Result<Self, OpenError> {
         let statements = Arc::new(AtomicU64::new(0));
         let connections = Connections::new(settings, statements.clone());
+        let touched = Arc::new(Touched::default());
         let writer = match &settings.url {
-            DatabaseUrl::Sqlite(_) => Some(Writer::start(&connections, clock.clone())?),
+            DatabaseUrl::Sqlite(_) => {
+                Some(Writer::start(&connections, clock.clone(), touched.clone())?)
+            }
             DatabaseUrl::Postgres(_) => None,
         };
         let pool = Pool::builder()
@@ -134,13 +143,40 @@ impl Db {
             .min_idle(Some(1))
             .connection_timeout(settings.wait)
             .error_handler(Box::new(ToLog))
-            .build_unchecked(connections);
+            .build_unchecked(connections.clone());
         Ok(Self {
             pool,
             writer,
             clock,
             statements,
+            touched,
+            lookout: Arc::default(),
+            connections,
         })
+    }
+
+    /// Begins to look out for changes, on a connection of its own; after the migrations.
+    pub async fn look_out(&self) -> Result<(), OpenError> {
+        let (connections, touched) = (self.connections.uncounted(), self.touched.clone());
+        let started =
+            tokio::task::spawn_blocking(move || Lookout::start(connections, touched)).await;
+        let lookout =
+            started.map_err(|_| OpenError::Connection("the look-out panicked".to_owned()))??;
+        // Whoever was first looks out for all.
+        let _ = self.lookout.set(lookout);
+        Ok(())
+    }
+
+    /// Looks for others' changes now, instead of at the next beat. For tests, which do not sleep.
+    pub async fn look_now(&self) {
+        let lookout = self.lookout.clone();
+        let looked = tokio::task::spawn_blocking(move || lookout.get().map(Lookout::look));
+        let _ = looked.await;
+    }
+
+    /// What was touched when; it follows the change log.
+    pub fn touched(&self) -> &Touched {
+        &self.touched
     }
 
     /// Runs one statement, outside any transaction.
@@ -191,9 +227,13 @@ impl Db {
             Some(writer) => writer.write(job).await,
             None => {
                 let (pool, clock) = (self.pool.clone(), self.clock.clone());
+                let touched = self.touched.clone();
                 off_thread(move || {
                     let conn = &mut *pool.get().map_err(|_| Unavailable::Busy)?;
-                    with_retries(|| conn.transaction(|conn| run_job(conn, clock.now(), &job)))
+                    let (answer, numbered) =
+                        with_retries(|| conn.transaction(|conn| run_job(conn, clock.now(), &job)))?;
+                    touched.note(&numbered);
+                    Ok(answer)
                 })
                 .await
             }
@@ -246,7 +286,7 @@ fn run_job<T, E: JobError>(
     conn: &mut DbConn,
     now: Instant,
     job: &impl Fn(&mut Tx) -> Result<T, E>,
-) -> Result<T, E> {
+) -> Result<(T, Vec<Numbered>), E> {
     let mut tx = Tx {
         conn,
         now,
@@ -254,8 +294,8 @@ fn run_job<T, E: JobError>(
     };
     let answer = job(&mut tx)?;
     let Tx { conn, changes, .. } = tx;
-    changes::store::append(conn, now, &changes)?;
-    Ok(answer)
+    let numbered = changes::store::append(conn, now, &changes)?;
+    Ok((answer, numbered))
 }
 
 const TRIES: u32 = 6;

@@ -1,8 +1,10 @@
 //! SQLite has one writer at a time, so Newsline gives it one thread. Writes that wait
 //! together are committed together: each is a savepoint in a shared transaction, and each
-//! is answered only after the shared COMMIT has reached the disk.
+//! is answered only after the shared COMMIT has reached the disk, and what it touches is written
+//! down for the read cache.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
 use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
@@ -12,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::connections::Connections;
 use super::{DbConn, JobError, OpenError, Tx, Unavailable, dialect, run_job};
+use crate::changes::touched::{Numbered, Touched};
 use crate::clock::Clock;
 
 /// A group is committed when it has this many jobs …
@@ -28,6 +31,7 @@ type Job = Box<dyn FnOnce(Result<&mut DbConn, Unavailable>) -> Ran + Send>;
 
 struct Ran {
     answer: Answer,
+    changes: Vec<Numbered>,
     /// False where the job took the group's transaction with it.
     group_goes_on: bool,
 }
@@ -41,7 +45,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connections: &Connections, clock: Clock) -> Result<Self, OpenError> {
+    pub(super) fn start(
+        connections: &Connections,
+        clock: Clock,
+        touched: Arc<Touched>,
+    ) -> Result<Self, OpenError> {
         let connections = connections.clone();
         let conn = connections
             .connect()
@@ -53,7 +61,7 @@ impl Writer {
                 let mut conn = Some(conn);
                 while let Some(first) = queue.blocking_recv() {
                     conn = match conn.take().or_else(|| connect(&connections)) {
-                        Some(conn) => commit_group(conn, first, &mut queue),
+                        Some(conn) => commit_group(conn, first, &mut queue, &touched),
                         None => refuse(Unavailable::Gone, first, &mut queue),
                     };
                 }
@@ -86,13 +94,17 @@ where
     E: JobError,
 {
     Box::new(move |place| {
-        let (outcome, group_goes_on) = match place {
+        let (ran, group_goes_on) = match place {
             Err(unavailable) => (Err(unavailable.into()), false),
             Ok(conn) => in_savepoint(conn, |conn| {
                 let now = clock.now();
                 catch_unwind(AssertUnwindSafe(|| run_job(conn, now, &job)))
                     .unwrap_or_else(|_| Err(Unavailable::Panicked.into()))
             }),
+        };
+        let (outcome, changes) = match ran {
+            Ok((answer, changes)) => (Ok(answer), changes),
+            Err(error) => (Err(error), Vec::new()),
         };
         let answer: Answer = Box::new(move |committed| {
             // A caller that has gone away does not want the answer.
@@ -104,6 +116,7 @@ where
         });
         Ran {
             answer,
+            changes,
             group_goes_on,
         }
     })
@@ -143,17 +156,24 @@ fn connect(connections: &Connections) -> Option<DbConn> {
 
 /// Gives the connection back for the next group, unless something failed on it: a new one has
 /// no transaction left open, and none that it only believes to have.
-fn commit_group(mut conn: DbConn, first: Job, queue: &mut mpsc::Receiver<Job>) -> Option<DbConn> {
+fn commit_group(
+    mut conn: DbConn,
+    first: Job,
+    queue: &mut mpsc::Receiver<Job>,
+    touched: &Touched,
+) -> Option<DbConn> {
     let begun = Moment::now();
     if let Err(error) = begin(&mut conn) {
         return refuse(outage(&error), first, queue);
     }
     let mut answers: Vec<Answer> = Vec::new();
+    let mut changes: Vec<Numbered> = Vec::new();
     let mut whole = true;
     let mut next = Some(first);
     while let Some(job) = next {
         let ran = job(Ok(&mut conn));
         answers.push(ran.answer);
+        changes.extend(ran.changes);
         whole = ran.group_goes_on;
         let open = whole && answers.len() < GROUP_JOBS && begun.elapsed() < GROUP_TIME;
         next = open.then(|| queue.try_recv().ok()).flatten();
@@ -166,6 +186,9 @@ fn commit_group(mut conn: DbConn, first: Job, queue: &mut mpsc::Receiver<Job>) -
         tracing::error!("a group of writes was rolled back by the database");
     }
     let sound = committed.is_ok().then_some(conn);
+    if committed.is_ok() {
+        touched.note(&changes);
+    }
     for answer in answers {
         answer(committed);
     }
@@ -212,8 +235,6 @@ fn commit(conn: &mut DbConn) -> Result<(), DieselError> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use diesel::connection::SimpleConnection;
     use diesel::prelude::*;
     use diesel::sql_types::BigInt;
@@ -227,6 +248,7 @@ mod tests {
     struct Scene {
         folder: std::path::PathBuf,
         connections: Connections,
+        touched: Touched,
     }
 
     impl Scene {
@@ -244,6 +266,7 @@ mod tests {
             let scene = Self {
                 folder,
                 connections,
+                touched: Touched::default(),
             };
             run(&mut scene.connect(), "CREATE TABLE story (id INTEGER)").expect("a table");
             scene
@@ -302,14 +325,14 @@ mod tests {
         let mut other = scene.connect();
         run(&mut other, "BEGIN IMMEDIATE").expect("the lock");
 
-        assert!(commit_group(scene.connect(), first, &mut queue).is_none());
+        assert!(commit_group(scene.connect(), first, &mut queue, &scene.touched).is_none());
 
         assert_eq!(code(of_first), Some(Code::Unavailable));
         assert_eq!(code(of_second), Some(Code::Unavailable));
         run(&mut other, "ROLLBACK").expect("the lock is given back");
         assert_eq!(scene.stories(), 0);
         let (third, of_third) = job(WRITE, false);
-        assert!(commit_group(scene.connect(), third, &mut queue).is_some());
+        assert!(commit_group(scene.connect(), third, &mut queue, &scene.touched).is_some());
         assert_eq!((code(of_third), scene.stories()), (None, 1));
     }
 
@@ -322,14 +345,14 @@ mod tests {
         let (third, mut of_third) = job(WRITE, false);
         assert!(jobs.try_send(breaking).is_ok() && jobs.try_send(third).is_ok());
 
-        assert!(commit_group(scene.connect(), first, &mut queue).is_none());
+        assert!(commit_group(scene.connect(), first, &mut queue, &scene.touched).is_none());
 
         assert_eq!(code(of_first), Some(Code::Unavailable));
         assert_eq!(code(of_breaking), Some(Code::NotFound));
         assert!(of_third.try_recv().is_err());
         assert_eq!(scene.stories(), 0);
         let third = queue.try_recv().expect("the third job");
-        assert!(commit_group(scene.connect(), third, &mut queue).is_some());
+        assert!(commit_group(scene.connect(), third, &mut queue, &scene.touched).is_some());
         assert_eq!(scene.stories(), 1);
     }
 
@@ -341,7 +364,7 @@ mod tests {
         let (second, of_second) = job(WRITE, false);
         assert!(jobs.try_send(second).is_ok());
 
-        assert!(commit_group(scene.connect(), first, &mut queue).is_some());
+        assert!(commit_group(scene.connect(), first, &mut queue, &scene.touched).is_some());
 
         assert_eq!(code(of_first), Some(Code::NotFound));
         assert_eq!((code(of_second), scene.stories()), (None, 1));
