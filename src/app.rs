@@ -1,11 +1,12 @@
 //! The whole app: what is shared by all requests, what is mounted where, and the server.
 
 use std::net::TcpListener;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::Compress;
 use actix_web::web::{self, Data};
 use actix_web::{HttpServer, Responder};
 use utoipa::openapi::OpenApi;
@@ -21,8 +22,10 @@ use crate::clock::Clock;
 use crate::config::{ConfigError, Settings};
 use crate::db::migrations::{self, MigrationError};
 use crate::db::{DatabaseUrl, Db, OpenError};
-use crate::http::front_door::front_door;
 use crate::http::limits::Limits;
+use crate::http::cache::ReadCache;
+use crate::http::cache::asking::Languages;
+use crate::http::front_door::FrontDoor;
 use crate::http::metrics::Metrics;
 use crate::http::openapi;
 use crate::http::page::CursorKey;
@@ -46,10 +49,12 @@ pub struct App {
     /// The outside identity provider, where there is one.
     pub provider: Option<Provider>,
     pub routes: RouteTable,
+    pub cache: ReadCache,
     /// The OpenAPI document, as it is sent.
     pub document: String,
     /// The `Content-Security-Policy` of `/docs`.
     pub docs_policy: String,
+    languages: Mutex<Option<Arc<Languages>>>,
 }
 
 /// Why the server does not start.
@@ -83,14 +88,18 @@ impl App {
         std::fs::create_dir_all(&settings.data_dir)?;
         let secret = settings.secret()?;
         let db = ready_database(&settings, clock).await?;
+        db.look_out().await?;
         site::ensure(&db, settings.languages.clone()).await?;
         lists::ensure(&db).await?;
         sorting::ensure(&db).await?;
         let keys = KeyRing::load(&db, &secret, &settings.public_url).await?;
         let document = document(&settings.public_url);
+        let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         Ok(Self {
             routes: RouteTable::new(&document).map_err(StartError::Routes)?,
-            metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+            cache: ReadCache::new(settings.cache_bytes, metrics.cache.clone()),
+            metrics,
+            languages: Mutex::default(),
             cursors: CursorKey::new(secret.derive("cursors")),
             limits: Limits::new(&settings, db.clock()),
             last_uses: LastUses::default(),
@@ -102,6 +111,31 @@ impl App {
             secret,
             settings,
         })
+    }
+
+    /// The site's languages, read anew only after the site was changed.
+    pub async fn languages(&self) -> Result<Arc<Languages>, Problem> {
+        let known = || {
+            self.languages
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        let touched = self.db.touched();
+        let held = known().clone();
+        if let Some(held) = held.filter(|held| held.hold(touched)) {
+            return Ok(held);
+        }
+        let basis = touched.basis();
+        let site = self
+            .db
+            .read(|conn| Ok::<_, Problem>(site::find(conn)?))
+            .await?;
+        let read = Arc::new(Languages {
+            chain: site.chain().to_vec(),
+            grounds: touched.grounds(["site"], basis),
+        });
+        *known() = Some(read.clone());
+        Ok(read)
     }
 }
 
@@ -207,14 +241,14 @@ pub fn service(
     let viewer = Config::new(["/openapi.json"]).validator_url("none");
     let docs = SwaggerUi::new("/docs/{_:.*}").config(viewer);
     actix_web::App::new()
-        .app_data(app)
+        .app_data(app.clone())
         .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
         .configure(|config| mount(&mut ServiceConfig::new(config)))
         .service(web::redirect("/docs", "/docs/"))
         .service(docs)
         .default_service(web::to(nothing))
         .wrap(Compress::default())
-        .wrap(from_fn(front_door))
+        .wrap(FrontDoor(app))
 }
 
 /// The server on a listener; run it by awaiting it. It stops by itself on SIGTERM and SIGINT.

@@ -99,6 +99,11 @@ pub const SETTINGS: &[Setting] = &[
         "true: apply pending migrations at start, also on PostgreSQL",
     ),
     setting(
+        "NEWSLINE_CACHE_MIB",
+        Some("64"),
+        "memory for readers' answers that are kept ready, in MiB; 0 keeps none",
+    ),
+    setting(
         "NEWSLINE_DESK_ORIGINS",
         Some(""),
         "web origins that may call the newsroom's door, with commas between",
@@ -195,6 +200,7 @@ pub struct Settings {
     pub public_url: String,
     pub languages: Vec<Lang>,
     pub migrate: bool,
+    pub cache_bytes: u64,
     pub desk_origins: Vec<String>,
     pub trusted_proxies: TrustedProxies,
     pub limits: Quotas,
@@ -281,6 +287,7 @@ impl Settings {
             public_url,
             languages: languages(environment)?,
             migrate: environment.parse("NEWSLINE_MIGRATE")?,
+            cache_bytes: cache_bytes(environment)?,
             desk_origins: origins(environment)?,
             trusted_proxies: environment.parse("NEWSLINE_TRUSTED_PROXIES")?,
             limits: Quotas {
@@ -343,6 +350,12 @@ fn within<T: PartialOrd + std::fmt::Display + Copy>(
             Err(ConfigError { name, problem })
         }
     }
+}
+
+fn cache_bytes(environment: &Environment) -> Result<u64, ConfigError> {
+    let name = "NEWSLINE_CACHE_MIB";
+    let mib = within(environment.parse::<u64>(name)?, 0..=1_048_576, name)?;
+    Ok(mib * 1024 * 1024)
 }
 
 fn public_url(environment: &Environment) -> Result<String, ConfigError> {

@@ -77,7 +77,7 @@ pub async fn show_metrics(app: Data<App>, request: HttpRequest) -> ApiResult<Htt
         let detail = "This needs the token of NEWSLINE_METRICS_TOKEN: Authorization: Bearer …";
         return Err(Problem::new(Code::BadToken, detail));
     }
-    let text = app.metrics.text(app.db.statements());
+    let text = app.metrics.text(app.db.statements(), app.cache.bytes());
     Ok(HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")
         .body(text))

@@ -288,6 +288,13 @@ pub fn related(
     Ok(items.iter().filter_map(item).collect())
 }
 
+/// Whether some of these are not shown, because they are not published.
+pub fn awaits_related(items: &[Related], shown: &[RelatedItem]) -> bool {
+    let ours = items.iter().filter(|item| item.internal.is_some()).count();
+    let seen = shown.iter().filter(|item| item.internal.is_some()).count();
+    seen < ours
+}
+
 fn nearest_cards(
     conn: &mut DbConn,
     site: &Site,
@@ -395,7 +402,6 @@ pub fn article(
         alternates,
         quotes,
         sources,
-        related,
         reviews: ReviewsOf {
             open: policy != ReviewPolicy::Closed,
             policy,
@@ -406,6 +412,10 @@ pub fn article(
         seo: text.seo,
         translation: text.translation,
         corrections: text.corrections,
+        awaits_related: related
+            .as_ref()
+            .is_some_and(|shown| awaits_related(&article.related.0, shown)),
+        related,
         lang,
     })
 }

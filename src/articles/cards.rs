@@ -245,4 +245,7 @@ pub struct ArticleJson {
     pub translation: Option<Raw>,
     #[schema(value_type = Vec<Correction>)]
     pub corrections: Raw,
+    /// Whether a related article would stand here if it were published.
+    #[serde(skip)]
+    pub awaits_related: bool,
 }

@@ -88,6 +88,17 @@ impl ArticleFilters {
         }
     }
 
+    /// The surrogate keys of what slugs and ids mean at this moment.
+    pub fn keys(&self) -> Vec<String> {
+        let names = [
+            (!self.section.is_empty(), "sections"),
+            (!self.topic.is_empty(), "topics"),
+            (!self.source.is_empty(), "sources"),
+        ];
+        let named = names.into_iter().filter(|(is_named, _)| *is_named);
+        named.map(|(_, key)| key.to_owned()).collect()
+    }
+
     /// Looks up slugs; what is not known matches nothing.
     pub fn filter(self, conn: &mut DbConn, lang: Lang) -> Result<Filter, Problem> {
         let mut terms = Vec::new();

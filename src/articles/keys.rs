@@ -1,9 +1,29 @@
 //! Surrogate keys: the names of all that is inside an answer, by which a cache can drop it.
 
 use super::cards::{ArticleCard, ArticleJson, QuoteOf, RelatedItem, SectionName, TopicName};
+use super::model::ArticleId;
 use crate::language::Lang;
 use crate::quotes::cards::QuoteCard;
 use crate::sources::model::SourceId;
+
+/// What is touched whenever a text is published or taken down, in whatever language.
+pub const COLLECTION: &str = "articles";
+
+/// The key of an article.
+pub fn key_of(id: ArticleId) -> String {
+    format!("article:{id}")
+}
+
+/// The key of all articles in a language.
+pub fn key_of_language(lang: &Lang) -> String {
+    format!("articles:{lang}")
+}
+
+/// The surrogate keys of an article that readers do not get, or not in this language.
+pub fn keys_of_missing(id: ArticleId) -> [String; 3] {
+    // The sections are in the addresses of its other languages.
+    [key_of(id), "site".to_owned(), "sections".to_owned()]
+}
 
 /// The surrogate keys of an article: itself and all that it carries.
 pub fn keys_of(article: &ArticleJson) -> Vec<String> {
@@ -12,7 +32,7 @@ pub fn keys_of(article: &ArticleJson) -> Vec<String> {
         QuoteOf::Whole(card) => keys_of_quote(card),
     });
     let sources = article.sources.iter().flatten();
-    [format!("article:{}", article.id), "site".to_owned()]
+    [key_of(article.id), "site".to_owned()]
         .into_iter()
         .chain(keys_of_names(
             article.section.as_ref(),
@@ -21,6 +41,7 @@ pub fn keys_of(article: &ArticleJson) -> Vec<String> {
         .chain(quotes)
         .chain(sources.map(|source| key_of_source(source.id)))
         .chain(keys_of_related(article.related.iter().flatten()))
+        .chain(article.awaits_related.then(|| COLLECTION.to_owned()))
         .collect()
 }
 
@@ -44,7 +65,7 @@ fn keys_of_names(section: Option<&SectionName>, topics: Option<&Vec<TopicName>>)
 
 fn keys_of_card(card: &ArticleCard) -> Vec<String> {
     let quotes = card.quotes.iter().flatten();
-    [format!("article:{}", card.id)]
+    [key_of(card.id)]
         .into_iter()
         .chain(keys_of_names(card.section.as_ref(), card.topics.as_ref()))
         .chain(quotes.flat_map(keys_of_quote))
@@ -53,7 +74,7 @@ fn keys_of_card(card: &ArticleCard) -> Vec<String> {
 
 /// The surrogate keys of a list of articles.
 pub fn keys_of_cards(lang: &Lang, cards: &[ArticleCard]) -> Vec<String> {
-    [format!("articles:{lang}"), "site".to_owned()]
+    [key_of_language(lang), "site".to_owned()]
         .into_iter()
         .chain(cards.iter().flat_map(keys_of_card))
         .collect()
@@ -74,7 +95,5 @@ pub fn keys_of_quote(card: &QuoteCard) -> Vec<String> {
     let source = card.source.as_ref().map(|source| source.id);
     let outlet = card.attribution.outlet.as_ref().map(|outlet| outlet.id);
     let named = [source, outlet].into_iter().flatten().map(key_of_source);
-    named
-        .chain([format!("article:{}", card.article.id)])
-        .collect()
+    named.chain([key_of(card.article.id)]).collect()
 }

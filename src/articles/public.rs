@@ -28,7 +28,7 @@ use crate::quotes::public::known_source;
 use crate::quotes::published as published_quotes;
 use crate::site::{self, Site};
 use crate::sources::model::SourceId;
-use crate::sources::published::Known;
+use crate::sources::published::{self as published_sources, Known};
 
 /// What a list of articles carries besides.
 #[derive(Debug, Clone, IntoParams)]
@@ -67,6 +67,16 @@ pub enum Choice<'a> {
 
 /// The language in which an article is served; 404, 406 or 410 where there is none.
 pub fn choose_language(
+    conn: &mut DbConn,
+    site: &Site,
+    id: ArticleId,
+    choice: &Choice,
+) -> Result<Served, Problem> {
+    let chosen = choose_among(conn, site, id, choice);
+    chosen.map_err(|problem| problem.about(keys::keys_of_missing(id)))
+}
+
+fn choose_among(
     conn: &mut DbConn,
     site: &Site,
     id: ArticleId,
@@ -127,7 +137,8 @@ pub fn find_article(
 
 /// Whose address it is: the article, or 404.
 pub fn article_at(conn: &mut DbConn, path: &SlugPath) -> Result<ArticleId, Problem> {
-    published::article_at(conn, &path.lang, &path.slug)?.ok_or_else(Problem::not_found)
+    let nothing = || Problem::not_found().about([keys::key_of_language(&path.lang)]);
+    published::article_at(conn, &path.lang, &path.slug)?.ok_or_else(nothing)
 }
 
 /// An answer that is whole, or holds the fields asked for.
@@ -187,6 +198,7 @@ impl Listing {
             pager.count,
         );
         let (asked, Self { filters, includes }) = (language.clone(), self);
+        let named = filters.keys();
         let (served, rows, total) = app
             .db
             .read_snapshot(move |conn| {
@@ -211,7 +223,7 @@ impl Listing {
             .page(rows, |(key, _): &(Key, ArticleCard)| *key)
             .with_total(total)
             .map(|(_, card)| card);
-        list_reading(language, served, page, &pager, fields)
+        Ok(list_reading(language, served, page, &pager, fields)?.about(named))
     }
 }
 
@@ -223,9 +235,10 @@ fn list_reading(
     fields: &Fields,
 ) -> ApiResult<Reading> {
     let lang = served.as_ref().map(|served| served.lang.clone());
-    let keys = lang
-        .as_ref()
-        .map_or_else(Vec::new, |lang| keys::keys_of_cards(lang, &page.items));
+    let keys = match &lang {
+        Some(lang) => keys::keys_of_cards(lang, &page.items),
+        None => vec!["site".to_owned()],
+    };
     let modified = page.items.iter().map(|card| card.updated_at).max();
     let links = pager.links(&page.page);
     let reading = chosen(&ArticleCards { served, page }, fields, Fields::of_list)?;
@@ -275,14 +288,10 @@ pub async fn list_article_quotes(
             Ok::<_, Problem>(QuotesOf { served, items })
         })
         .await?;
-    let sources = quotes
-        .items
-        .iter()
-        .filter_map(|card| card.source.as_ref())
-        .map(|source| format!("source:{}", source.id));
     Ok(chosen(&quotes, &query.0, Fields::of_list)?
         .in_language(Some(&quotes.served.lang), &language.asked)
-        .about(std::iter::once(format!("article:{id}")).chain(sources)))
+        .about([keys::key_of(id), "site".to_owned()])
+        .about(quotes.items.iter().flat_map(keys::keys_of_quote)))
 }
 
 /// The related items of an article.
@@ -309,7 +318,7 @@ pub async fn list_related(
     query: Query<Fields>,
 ) -> ApiResult<Reading> {
     let (id, asked) = (path.id, language.clone());
-    let related = app
+    let (related, awaits) = app
         .db
         .read_snapshot(move |conn| {
             let site = site::find(conn)?;
@@ -321,17 +330,15 @@ pub async fn list_related(
             )?;
             let article = published::find_article(conn, id)?.ok_or_else(Problem::not_found)?;
             let items = assembly::related(conn, &site, &article.related.0, &served.lang)?;
-            Ok::<_, Problem>(RelatedOf { served, items })
+            let awaits = assembly::awaits_related(&article.related.0, &items);
+            Ok::<_, Problem>((RelatedOf { served, items }, awaits))
         })
         .await?;
-    let ours = related
-        .items
-        .iter()
-        .filter_map(|item| item.internal.as_ref())
-        .map(|card| format!("article:{}", card.id));
     Ok(chosen(&related, &query.0, Fields::of_list)?
         .in_language(Some(&related.served.lang), &language.asked)
-        .about(std::iter::once(format!("article:{id}")).chain(ours)))
+        .about([keys::key_of(id), "site".to_owned()])
+        .about(keys::keys_of_related(related.items.iter()))
+        .about(awaits.then(|| keys::COLLECTION.to_owned())))
 }
 
 /// Articles that quote a source
@@ -352,9 +359,8 @@ pub async fn list_source_articles(
 ) -> ApiResult<Read> {
     let id: SourceId = path.id.of();
     if let Known::Moved(survivor) = known_source(&app, id).await? {
-        return Ok(Read::Moved(Moved(format!(
-            "/v1/sources/{survivor}/articles"
-        ))));
+        let address = format!("/v1/sources/{survivor}/articles");
+        return Ok(Moved::to(address, published_sources::keys_of(id)).into());
     }
     let (paging, includes, fields) = query.0;
     let list = Listing {

@@ -148,7 +148,8 @@ async fn by_slug(
     let (lang, slug) = (&path.lang, &article.0.slug);
     let address = format!("/v1/articles/by-slug/{lang}/{slug}");
     if *slug != path.slug {
-        return Ok(Read::Moved(Moved(format!("{address}{suffix}"))));
+        let address = format!("{address}{suffix}");
+        return Ok(Moved::to(address, [keys::key_of(article.0.id)]).into());
     }
     let reading = told(app, &article, form, &fields, (&address, ""))?;
     Ok(reading.in_language_of_path(&article.0.lang).into())

@@ -6,6 +6,7 @@ use super::api_states::Publication;
 use super::cards;
 use super::corrections::{Changes, correction};
 use super::gate::{self, Candidate};
+use super::keys;
 use super::model::{Article, ArticleId};
 use super::projection;
 use super::published::{PublishedArticle, PublishedText, Raw};
@@ -114,7 +115,8 @@ fn change(article: ArticleId, text: &Text, action: Action, staff: &Staff) -> Cha
         .by(staff.id)
         .in_language(&text.lang)
         .touching([
-            format!("articles:{}", text.lang),
+            keys::COLLECTION.to_owned(),
+            keys::key_of_language(&text.lang),
             "quotes".to_owned(),
             "sources".to_owned(),
         ])

@@ -15,7 +15,7 @@ use crate::body::{Block, Body, ImageBlock};
 use crate::db::{DbConn, Instant};
 use crate::http::problem::{Code, Problem};
 use crate::language::{Lang, Slug};
-use crate::lists::public::page_of;
+use crate::lists::public::{ListHead, page_of};
 use crate::lists::published as published_lists;
 use crate::quotes::published as published_quotes;
 use crate::site::{self, Site};
@@ -67,9 +67,10 @@ pub fn read(
 ) -> Result<Feed, Problem> {
     let site = site::find(conn)?;
     if !site.chain().contains(lang) {
-        return Err(Problem::not_found());
+        return Err(Problem::not_found().about(["site".to_owned()]));
     }
-    let list = published_lists::find(conn, slug)?.ok_or_else(Problem::not_found)?;
+    let nothing = || Problem::not_found().about(ListHead::keys(None));
+    let list = published_lists::find(conn, slug)?.ok_or_else(nothing)?;
     let with_topics = CardIncludes {
         include: vec![CardInclude::Topics],
     };
@@ -89,7 +90,11 @@ pub fn read(
             .max()
             .unwrap_or(list.updated_at),
         entries,
-        keys: keys.into_iter().chain(list.keys()).collect(),
+        keys: keys
+            .into_iter()
+            .chain(list.keys())
+            .chain(["lists".to_owned(), "sources".to_owned()])
+            .collect(),
         until: selection.true_until,
     })
 }

@@ -111,7 +111,8 @@ pub async fn get_sitemap(app: Data<App>, path: Path<PartPath>) -> ApiResult<Stre
 
 fn read(conn: &mut DbConn, number: i32) -> Result<(Part, Addresses, Vec<Place>), Problem> {
     let site = site::find(conn)?;
-    let part = sitemap::find_part(conn, number)?.ok_or_else(Problem::not_found)?;
+    let nothing = || Problem::not_found().about([PARTS.to_owned()]);
+    let part = sitemap::find_part(conn, number)?.ok_or_else(nothing)?;
     let places = match site.article_url {
         Some(_) => sitemap::places(conn, &part)?,
         None => Vec::new(),

@@ -3,7 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
 use utoipa::IntoParams;
 
@@ -77,17 +77,19 @@ impl FromRequest for LanguageAsked {
 
 fn read(request: &HttpRequest) -> Result<LanguageAsked, Problem> {
     let params = Params::parse(request.query_string())?;
-    let lines: Vec<&str> = request
-        .headers()
+    Ok(LanguageAsked {
+        asked: asked(&params, request.headers())?,
+        fallback: params.one("lang_fallback")?,
+    })
+}
+
+/// Which languages a request asks for.
+pub fn asked(params: &Params, headers: &HeaderMap) -> Result<Asked, Problem> {
+    let lines: Vec<&str> = headers
         .get_all(header::ACCEPT_LANGUAGE)
         .filter_map(|line| line.to_str().ok())
         .collect();
     let header = lines.join(",");
-    Ok(LanguageAsked {
-        asked: Asked::new(
-            params.one("lang")?,
-            (!header.is_empty()).then_some(header.as_str()),
-        ),
-        fallback: params.one("lang_fallback")?,
-    })
+    let header = (!header.is_empty()).then_some(header.as_str());
+    Ok(Asked::new(params.one("lang")?, header))
 }

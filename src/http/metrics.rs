@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts,
+    Registry, TextEncoder,
 };
 use subtle::ConstantTimeEq;
 
@@ -41,6 +42,67 @@ pub struct Metrics {
     answers: IntCounterVec,
     seconds: HistogramVec,
     statements: IntGauge,
+    pub cache: CacheMetrics,
+}
+
+/// What became of readers' requests and answers in the read cache.
+#[derive(Clone)]
+pub struct CacheMetrics {
+    /// Answered from memory.
+    pub hits: IntCounter,
+    /// Answered by their handler.
+    pub misses: IntCounter,
+    /// Answered with what another request was reading.
+    pub joined: IntCounter,
+    pub stored: IntCounter,
+    /// Found to be out of date.
+    pub dropped: IntCounter,
+    /// Overtaken by a change while they were read.
+    pub stale: IntCounter,
+    bytes: IntGauge,
+}
+
+/// The counters of one operation and status, looked up once.
+pub struct Tally {
+    answers: IntCounter,
+    unchanged: IntCounter,
+    seconds: Histogram,
+}
+
+impl Tally {
+    /// `unchanged` is a 304 in the place of the answer.
+    pub fn answered(&self, unchanged: bool, elapsed: Duration) {
+        match unchanged {
+            true => self.unchanged.inc(),
+            false => self.answers.inc(),
+        }
+        self.seconds.observe(elapsed.as_secs_f64());
+    }
+}
+
+impl CacheMetrics {
+    fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let counters = IntCounterVec::new(
+            Opts::new(
+                "newsline_cache_events_total",
+                "What became of readers' requests and answers in the read cache.",
+            ),
+            &["event"],
+        )?;
+        let bytes = IntGauge::new("newsline_cache_bytes", "Bytes that the read cache holds.")?;
+        registry.register(Box::new(counters.clone()))?;
+        registry.register(Box::new(bytes.clone()))?;
+        let counter = |event| counters.with_label_values(&[event]);
+        Ok(Self {
+            hits: counter("hit"),
+            misses: counter("miss"),
+            joined: counter("joined"),
+            stored: counter("stored"),
+            dropped: counter("dropped"),
+            stale: counter("stale"),
+            bytes,
+        })
+    }
 }
 
 impl Metrics {
@@ -71,6 +133,7 @@ impl Metrics {
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(statements.clone()))?;
         Ok(Self {
+            cache: CacheMetrics::new(&registry)?,
             registry,
             answers,
             seconds,
@@ -87,10 +150,23 @@ impl Metrics {
             .observe(elapsed.as_secs_f64());
     }
 
-    /// All numbers as text; `statements` is read at this moment.
-    pub fn text(&self, statements: u64) -> String {
-        self.statements
-            .set(i64::try_from(statements).unwrap_or(i64::MAX));
+    pub fn tally(&self, operation: &str, status: StatusCode) -> Tally {
+        let answers = |status: StatusCode| {
+            self.answers
+                .with_label_values(&[operation, status.as_str()])
+        };
+        Tally {
+            answers: answers(status),
+            unchanged: answers(StatusCode::NOT_MODIFIED),
+            seconds: self.seconds.with_label_values(&[operation]),
+        }
+    }
+
+    /// All numbers as text; what is no counter is given as it is at this moment.
+    pub fn text(&self, statements: u64, cached_bytes: u64) -> String {
+        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        self.statements.set(whole(statements));
+        self.cache.bytes.set(whole(cached_bytes));
         let mut text = Vec::new();
         // Writing to memory fails only for metrics that were never valid.
         let _ = TextEncoder::new().encode(&self.registry.gather(), &mut text);

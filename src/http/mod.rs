@@ -3,7 +3,9 @@
 
 pub mod address;
 pub mod body;
+pub mod cache;
 pub mod choosing;
+pub mod coding;
 pub mod etag;
 pub mod form;
 pub mod front_door;
@@ -20,6 +22,7 @@ pub mod path;
 pub mod problem;
 pub mod query;
 pub mod reading;
+pub mod request_id;
 pub mod route_table;
 pub mod streaming;
 pub mod words;

@@ -3,6 +3,8 @@
 //! A cursor is the key of the row at the page's edge, signed together with the path and the
 //! selection, so that it holds for one list only and cannot be made up.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use base64::Engine;
@@ -190,8 +192,10 @@ impl<K: Serialize + DeserializeOwned> Pager<K> {
     pub fn links(&self, page: &PageInfo) -> Vec<String> {
         let link = |cursor: &Option<String>, rel: &str| {
             let cursor = cursor.as_ref()?;
-            let pairs = url::form_urlencoded::parse(self.query.as_bytes())
-                .filter(|(name, _)| name != "cursor");
+            // In one order, however the client wrote them: equal requests get equal answers.
+            let pairs: BTreeMap<_, _> = url::form_urlencoded::parse(self.query.as_bytes())
+                .filter(|(name, _)| name != "cursor")
+                .collect();
             let query = url::form_urlencoded::Serializer::new(String::new())
                 .extend_pairs(pairs)
                 .append_pair("cursor", cursor)

@@ -11,7 +11,8 @@ use diesel::result::Error as DieselError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::db::{JobError, Unavailable, dialect};
+use super::reading::{Keeping, SURROGATE_KEY, surrogate_key};
+use crate::db::{Instant, JobError, Unavailable, dialect};
 
 macro_rules! catalogue {
     ($($variant:ident $word:literal $status:ident $title:literal, $meaning:literal;)+) => {
@@ -180,6 +181,7 @@ struct Parts {
     errors: Vec<FieldError>,
     headers: Vec<(HeaderName, HeaderValue)>,
     alternates: Option<serde_json::Value>,
+    keeping: Keeping,
     transient: bool,
 }
 
@@ -191,6 +193,7 @@ impl Problem {
             errors: Vec::new(),
             headers: Vec::new(),
             alternates: None,
+            keeping: Keeping::default(),
             transient: false,
         }))
     }
@@ -265,6 +268,23 @@ impl Problem {
         self
     }
 
+    /// Names what a reader's answer depends on, also where it is "nothing": then it may be kept
+    /// until that changes.
+    pub fn about(mut self, keys: impl IntoIterator<Item = String>) -> Self {
+        self.0.keeping.depend_on(keys);
+        self
+    }
+
+    /// The answer holds until `until` at the longest.
+    pub fn true_until(mut self, until: Option<Instant>) -> Self {
+        self.0.keeping.end_by(until);
+        self
+    }
+
+    pub fn keeping(&self) -> &Keeping {
+        &self.0.keeping
+    }
+
     /// Puts a prefix before every pointer, for a rule that knows only its part of the body.
     pub fn below(mut self, prefix: &str) -> Self {
         for pointer in self
@@ -305,11 +325,15 @@ impl Problem {
             errors,
             headers,
             alternates,
-            ..
+            keeping,
+            transient: _,
         } = &*self.0;
         let mut response = HttpResponse::build(code.status());
         for (name, value) in headers {
             response.insert_header((name.clone(), value.clone()));
+        }
+        if let Some(keys) = surrogate_key(&keeping.keys) {
+            response.insert_header((SURROGATE_KEY, keys));
         }
         if code.status() == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"newsline\""));

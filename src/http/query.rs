@@ -44,6 +44,14 @@ impl Params {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The same parameters in one way of writing, whatever their order was.
+    pub fn canonical(&self) -> String {
+        let mut pairs: Vec<_> = self.0.iter().collect();
+        pairs.sort();
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(pairs).finish()
+    }
+
     /// One value; 400 where it cannot be read.
     pub fn one<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem>
     where

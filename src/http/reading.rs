@@ -1,21 +1,51 @@
 //! The answers of the readers' door: what they say about language, age and what is inside, so
 //! that caches can keep them.
 
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::coding::CodedWhole;
 use super::form::Form;
 use super::problem::{Code, Problem};
 use crate::db::Instant;
 use crate::language::{Asked, Lang};
 
-/// How long answers that say "elsewhere" or "not" may be kept.
-pub const SHORT: &str = "public, max-age=15";
+/// How long answers that say "elsewhere" or "not" may be kept, and no longer than they are true.
+pub fn shortly_kept(true_for: Option<i64>) -> HeaderValue {
+    let seconds = true_for.unwrap_or(15).min(15);
+    HeaderValue::from_str(&format!("public, max-age={seconds}"))
+        .unwrap_or(HeaderValue::from_static("no-cache"))
+}
+
+/// What the read cache must know of an answer. Without it, none is kept.
+#[derive(Debug, Clone, Default)]
+pub struct Keeping {
+    /// The surrogate keys of all that the answer depends on.
+    pub keys: Vec<String>,
+    /// When a window opens or closes, and the answer stops being true.
+    pub until: Option<Instant>,
+}
+
+impl Keeping {
+    pub fn depend_on(&mut self, keys: impl IntoIterator<Item = String>) {
+        for key in keys {
+            if !self.keys.contains(&key) {
+                self.keys.push(key);
+            }
+        }
+    }
+
+    pub fn end_by(&mut self, until: Option<Instant>) {
+        self.until = [self.until, until].into_iter().flatten().min();
+    }
+}
 
 /// A readers' answer that may be kept.
 #[derive(Debug)]
@@ -25,11 +55,33 @@ pub struct Reading {
     language: Option<Lang>,
     varies: bool,
     last_modified: Option<Instant>,
-    /// Seconds until the answer stops being true: a window that opens or closes.
-    true_for: Option<i64>,
-    keys: Vec<String>,
+    /// When `keeping.until` was found out.
+    now: Option<Instant>,
+    keeping: Keeping,
     links: Vec<String>,
     allow: Option<&'static str>,
+}
+
+/// Whole seconds between two moments, rounded down: half a second too long is too long.
+pub fn seconds_left(until: Instant, now: Instant) -> i64 {
+    let left = until.microseconds().saturating_sub(now.microseconds());
+    left.max(0) / 1_000_000
+}
+
+/// `Cache-Control` of an answer that stays true for so many seconds, or without an end in sight.
+pub fn cache_control(true_for: Option<i64>) -> Cow<'static, str> {
+    match true_for {
+        // Nothing stale may be shown past the boundary either.
+        Some(left) if left < 3600 => format!(
+            "public, max-age={}, s-maxage={}",
+            left.min(15),
+            left.min(60)
+        )
+        .into(),
+        _ => {
+            "public, max-age=15, s-maxage=60, stale-while-revalidate=60, stale-if-error=3600".into()
+        }
+    }
 }
 
 impl Reading {
@@ -56,8 +108,8 @@ impl Reading {
             language: None,
             varies: false,
             last_modified: None,
-            true_for: None,
-            keys: Vec::new(),
+            now: None,
+            keeping: Keeping::default(),
             links: Vec::new(),
             allow: None,
         }
@@ -83,20 +135,14 @@ impl Reading {
 
     /// The answer holds until `until` at the longest.
     pub fn true_until(mut self, until: Option<Instant>, now: Instant) -> Self {
-        let left = |until: Instant| until.microseconds().saturating_sub(now.microseconds());
-        // Whole seconds, rounded down: half a second too long is too long.
-        let seconds = until.map(|until| left(until).max(0) / 1_000_000);
-        self.true_for = [self.true_for, seconds].into_iter().flatten().min();
+        self.now = Some(now);
+        self.keeping.end_by(until);
         self
     }
 
     /// Surrogate keys: what is inside, for caches that can drop by name.
     pub fn about(mut self, keys: impl IntoIterator<Item = String>) -> Self {
-        for key in keys {
-            if !self.keys.contains(&key) {
-                self.keys.push(key);
-            }
-        }
+        self.keeping.depend_on(keys);
         self
     }
 
@@ -111,16 +157,9 @@ impl Reading {
         self
     }
 
-    fn cache_control(&self) -> String {
-        let within = |seconds: i64| self.true_for.map_or(seconds, |left| left.min(seconds));
-        match self.true_for {
-            // Nothing stale may be shown past the boundary either.
-            Some(left) if left < 3600 => {
-                format!("public, max-age={}, s-maxage={}", within(15), within(60))
-            }
-            _ => "public, max-age=15, s-maxage=60, stale-while-revalidate=60, stale-if-error=3600"
-                .to_owned(),
-        }
+    fn cache_control(&self) -> Cow<'static, str> {
+        let end = self.keeping.until.zip(self.now);
+        cache_control(end.map(|(until, now)| seconds_left(until, now)))
     }
 }
 
@@ -130,6 +169,17 @@ pub fn entity_tag(bytes: &[u8]) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{tag}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
+/// `Surrogate-Key`, where there is something to name.
+pub fn surrogate_key(keys: &[String]) -> Option<HeaderValue> {
+    match keys {
+        [] => None,
+        keys => HeaderValue::from_str(&keys.join(" ")).ok(),
+    }
+}
+
+/// The name of the header.
+pub const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
+
 impl Responder for Reading {
     type Body = actix_web::body::BoxBody;
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
@@ -137,8 +187,12 @@ impl Responder for Reading {
         response
             .content_type(self.content_type)
             .insert_header((header::ETAG, entity_tag(&self.body)))
-            .insert_header((header::CACHE_CONTROL, self.cache_control()))
+            .insert_header((header::CACHE_CONTROL, self.cache_control().as_ref()))
             .append_header((header::VARY, "Accept-Encoding"));
+        if request.extensions().contains::<CodedWhole>() {
+            // Keeps the compression of streams away; it is taken off again.
+            response.insert_header((header::CONTENT_ENCODING, "identity"));
+        }
         if request.extensions().contains::<Form>() {
             response.append_header((header::VARY, "Accept"));
         }
@@ -154,31 +208,60 @@ impl Responder for Reading {
         if let Some(methods) = self.allow {
             response.insert_header((header::ALLOW, methods));
         }
-        if !self.keys.is_empty() {
-            response.insert_header(("surrogate-key", self.keys.join(" ")));
+        if let Some(keys) = surrogate_key(&self.keeping.keys) {
+            response.insert_header((SURROGATE_KEY, keys));
         }
         for link in &self.links {
             response.append_header((header::LINK, link.as_str()));
         }
+        response.extensions_mut().insert(self.keeping);
         response.body(self.body)
     }
 }
 
 /// 301 to another address of the readers' door, the query kept.
-pub struct Moved(pub String);
+#[derive(Debug, Clone)]
+pub struct Moved {
+    to: String,
+    keeping: Keeping,
+}
+
+impl Moved {
+    /// `keys` are the surrogate keys of what is there and what was here.
+    pub fn to(address: String, keys: impl IntoIterator<Item = String>) -> Self {
+        let mut keeping = Keeping::default();
+        keeping.depend_on(keys);
+        Self {
+            to: address,
+            keeping,
+        }
+    }
+
+    pub fn keeping(&self) -> &Keeping {
+        &self.keeping
+    }
+
+    /// The whole answer, with the query as it came.
+    pub fn answer(&self, query: &str) -> HttpResponse {
+        let location = match query {
+            "" => self.to.clone(),
+            query => format!("{}?{query}", self.to),
+        };
+        let mut response = HttpResponse::build(StatusCode::MOVED_PERMANENTLY);
+        response.insert_header((header::LOCATION, location));
+        if let Some(keys) = surrogate_key(&self.keeping.keys) {
+            response.insert_header((SURROGATE_KEY, keys));
+        }
+        response.finish()
+    }
+}
 
 impl Responder for Moved {
     type Body = actix_web::body::BoxBody;
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let query = request.query_string();
-        let location = if query.is_empty() {
-            self.0
-        } else {
-            format!("{}?{query}", self.0)
-        };
-        HttpResponse::build(StatusCode::MOVED_PERMANENTLY)
-            .insert_header((header::LOCATION, location))
-            .finish()
+        let mut response = self.answer(request.query_string());
+        response.extensions_mut().insert(self);
+        response
     }
 }
 
@@ -191,6 +274,12 @@ pub enum Read {
 impl From<Reading> for Read {
     fn from(reading: Reading) -> Self {
         Self::Here(Box::new(reading))
+    }
+}
+
+impl From<Moved> for Read {
+    fn from(moved: Moved) -> Self {
+        Self::Moved(moved)
     }
 }
 

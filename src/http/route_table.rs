@@ -25,6 +25,16 @@ pub struct Route {
     pub headers: Vec<Known>,
     /// The forms of its answer.
     pub offer: Offer,
+    /// Whether it reads the same for everybody, so that its answers may be shared.
+    pub is_for_readers: bool,
+}
+
+impl Route {
+    pub fn reads_language(&self) -> bool {
+        self.headers
+            .iter()
+            .any(|known| known.name == "Accept-Language")
+    }
 }
 
 /// A parameter as the document gives it.
@@ -129,6 +139,7 @@ impl RouteTable {
                     parameters: known(operation, ParameterIn::Query),
                     headers: known(operation, ParameterIn::Header),
                     offer: offer(operation),
+                    is_for_readers: method == Method::GET && is_for_readers(operation),
                 };
                 root.at(path).methods.push((method, route));
             }
@@ -225,6 +236,13 @@ fn offer(operation: &Operation) -> Offer {
     }
 }
 
+/// Needs no token, and is no part of signing in or of watching the process.
+fn is_for_readers(operation: &Operation) -> bool {
+    let open = operation.security.iter().flatten().next().is_none();
+    let mut tags = operation.tags.iter().flatten();
+    open && !tags.any(|tag| tag == "auth" || tag == "system")
+}
+
 fn known(operation: &Operation, place: ParameterIn) -> Vec<Known> {
     let parameters = operation.parameters.iter().flatten();
     parameters
@@ -257,6 +275,7 @@ mod tests {
                 parameters: Vec::new(),
                 headers: Vec::new(),
                 offer: Offer::default(),
+                is_for_readers: true,
             };
             root.at(path).methods.push((Method::GET, route));
         }

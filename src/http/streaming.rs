@@ -33,6 +33,7 @@ impl<I: Iterator<Item = Bytes> + 'static> Responder for Streamed<I> {
         let mut response = self.head.respond_to(request);
         let tag = entity_tag(self.version.as_bytes());
         response.headers_mut().insert(header::ETAG, tag);
+        response.headers_mut().remove(header::CONTENT_ENCODING);
         let pieces = stream::iter(self.pieces.map(Ok::<_, std::convert::Infallible>));
         response.set_body(BoxBody::new(BodyStream::new(pieces)))
     }

@@ -191,7 +191,10 @@ async fn told(
     let (site, row, texts) = app
         .db
         .read_snapshot(move |conn| {
-            let row = published::find_open(conn, id, now)?.ok_or_else(Problem::not_found)?;
+            let Some(row) = published::find_open(conn, id, now)? else {
+                let opens = published::opens(conn, id, now)?;
+                return Err(Problem::not_found().about([key(id)]).true_until(opens));
+            };
             let texts = published::texts_of(conn, &[id])?;
             Ok::<_, Problem>((site::find(conn)?, row, texts))
         })
@@ -204,7 +207,11 @@ async fn told(
     let card = card(row, texts, &language.asked, language.for_item(), &site);
     let card = match card {
         Ok(card) => card,
-        Err(alternates) => return Err(not_in_language(value(&alternates)?)),
+        Err(alternates) => {
+            let problem = not_in_language(value(&alternates)?);
+            let problem = problem.about([key(id), "site".to_owned()]);
+            return Err(problem.true_until(ends));
+        }
     };
     let lang = card.lang.clone();
     let reading = match form {

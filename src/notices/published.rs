@@ -178,6 +178,16 @@ pub fn find_open(
         .optional()
 }
 
+/// When the window of a notice opens, if it has not yet.
+pub fn opens(conn: &mut DbConn, id: NoticeId, now: Instant) -> QueryResult<Option<Instant>> {
+    let starts = published_notices::table.find(id);
+    starts
+        .filter(published_notices::starts.gt(now))
+        .select(published_notices::starts)
+        .first(conn)
+        .optional()
+}
+
 /// The texts of several notices, in the order of their tags.
 pub fn texts_of(conn: &mut DbConn, ids: &[NoticeId]) -> QueryResult<Vec<PublishedNoticeText>> {
     if ids.is_empty() {

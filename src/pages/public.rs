@@ -114,10 +114,8 @@ pub async fn get_article_page(
         .read_snapshot(move |conn| assemble(conn, &asked, params, now))
         .await?;
     if page.article.slug != path.slug {
-        return Ok(Read::Moved(Moved(format!(
-            "/v1/pages/articles/{}/{}",
-            path.lang, page.article.slug
-        ))));
+        let address = format!("/v1/pages/articles/{}/{}", path.lang, page.article.slug);
+        return Ok(Moved::to(address, [keys::key_of(page.article.id)]).into());
     }
     Ok(chosen(&page, &fields, Fields::of_item)?
         .in_language_of_path(&path.lang)
@@ -125,6 +123,9 @@ pub async fn get_article_page(
         .true_until(until, now)
         .about(keys_of(&page, &path.lang))
         .about(list)
+        .about(ListHead::keys(
+            page.news_line.as_ref().map(|news| &news.list),
+        ))
         .linked(page.article.alternates.iter().filter_map(Alternate::link))
         .into())
 }

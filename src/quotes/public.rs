@@ -164,7 +164,10 @@ pub async fn list_source_quotes(
 ) -> ApiResult<Read> {
     let id: SourceId = path.id.of();
     match known_source(&app, id).await? {
-        Known::Moved(survivor) => Ok(Read::Moved(Moved(format!("/v1/sources/{survivor}/quotes")))),
+        Known::Moved(survivor) => {
+            let address = format!("/v1/sources/{survivor}/quotes");
+            Ok(Moved::to(address, published_sources::keys_of(id)).into())
+        }
         Known::Here(_) => {
             let (paging, filters, fields) = query.0;
             let about = vec![format!("source:{id}"), keys::quotes_of(id)];
@@ -180,5 +183,5 @@ pub async fn known_source(app: &App, id: SourceId) -> ApiResult<Known> {
         .db
         .read(move |conn| Ok::<_, Problem>(published_sources::find(conn, id)?))
         .await?;
-    known.ok_or_else(Problem::not_found)
+    known.ok_or_else(|| Problem::not_found().about(published_sources::keys_of(id)))
 }

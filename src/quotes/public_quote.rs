@@ -40,7 +40,8 @@ struct Told {
 
 fn read_told(conn: &mut DbConn, id: QuoteId, form: Form) -> Result<Told, Problem> {
     let site = site::find(conn)?;
-    let row = published::find(conn, id)?.ok_or_else(Problem::not_found)?;
+    let nothing = || Problem::not_found().about([format!("quote:{id}"), "quotes".to_owned()]);
+    let row = published::find(conn, id)?.ok_or_else(nothing)?;
     let (lang, published_at) = (row.lang.clone(), row.published_at);
     let rows = vec![row];
     let sources = match form {
@@ -48,7 +49,7 @@ fn read_told(conn: &mut DbConn, id: QuoteId, form: Form) -> Result<Told, Problem
         _ => Some(assembly::source_items(conn, &site, &rows, &lang)?),
     };
     let cards = assembly::quote_cards(conn, &site, rows, &lang)?;
-    let card = cards.into_iter().next().ok_or_else(Problem::not_found)?;
+    let card = cards.into_iter().next().ok_or_else(nothing)?;
     let beyond = match sources {
         Some(sources) => Some((Setting::find(conn, &site, &card.article)?, sources)),
         None => None,

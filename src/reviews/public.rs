@@ -56,15 +56,18 @@ pub async fn list_reviews(
     let pager = Pager::<published::Key>::new(&request, &app.cursors, paging)?;
     let at = pager.at.as_ref().map(|at| (at.back, at.key));
     let (rows, count) = (pager.rows(), pager.count);
+    let keys = [format!("article:{article}"), format!("reviews:{article}")];
+    let about = keys.clone();
     let (reviews, total, sums) = app
         .db
         .read_snapshot(move |conn| {
             if articles::find_article(conn, article)?.is_none() {
                 // A retracted article leaves its note here, too.
                 let note = articles::retractions(conn, article)?.into_iter().next();
-                return Err(note.map_or_else(Problem::not_found, |(_, note)| {
+                let problem = note.map_or_else(Problem::not_found, |(_, note)| {
                     Problem::new(Code::Gone, note)
-                }));
+                });
+                return Err(problem.about(about));
             }
             let reviews = published::list(conn, article, &langs, at, rows)?;
             let total = count.then(|| published::count(conn, article, &langs, COUNT_LIMIT + 1));
@@ -82,7 +85,6 @@ pub async fn list_reviews(
     });
     let json = serde_json::to_value(ReviewCards { page, summary })
         .map_err(|_| Problem::new(Code::Internal, "The answer cannot be written."))?;
-    let keys = [format!("article:{article}"), format!("reviews:{article}")];
     Ok(Reading::json(&fields.of_list(json)?)?
         .about(keys)
         .linked(links))

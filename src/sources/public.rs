@@ -140,7 +140,8 @@ pub async fn get_source(
     let (site, known) = app
         .db
         .read_snapshot(move |conn| {
-            let known = match published::find(conn, id)?.ok_or_else(Problem::not_found)? {
+            let nothing = || Problem::not_found().about(published::keys_of(id));
+            let known = match published::find(conn, id)?.ok_or_else(nothing)? {
                 Known::Moved(survivor) => Err(survivor),
                 Known::Here(source) => {
                     let organisations = source.positions.0.iter();
@@ -157,12 +158,20 @@ pub async fn get_source(
         })
         .await?;
     let portrait = match known {
-        Err(survivor) => return Ok(Read::Moved(Moved(format!("/v1/sources/{survivor}")))),
+        Err(survivor) => {
+            let address = format!("/v1/sources/{survivor}");
+            return Ok(Moved::to(address, published::keys_of(id)).into());
+        }
         Ok(portrait) => portrait,
     };
     let chain = site.chain();
     let served = choose(&language.asked, chain, chain, language.for_item())
         .ok_or_else(|| not_in_language(chain))?;
+    let held = portrait.source.positions.0.iter();
+    // One that is named when it is quoted in something published.
+    let awaits = held
+        .filter_map(|held| held.organisation)
+        .any(|id| !portrait.organisations.contains_key(&id));
     let organisations = portrait.organisations.keys();
     let keys: Vec<String> = std::iter::once(&id)
         .chain(organisations)
@@ -175,6 +184,7 @@ pub async fn get_source(
     Ok(Reading::json(&json)?
         .in_language(Some(&lang), &language.asked)
         .about(keys.into_iter().chain(["site".to_owned()]))
+        .about(awaits.then(|| "sources".to_owned()))
         .into())
 }
 
@@ -188,4 +198,5 @@ fn not_in_language(chain: &[crate::language::Lang]) -> Problem {
         "Names are to be had in the languages of the site.",
     )
     .with_alternates(alternates.into())
+    .about(["site".to_owned()])
 }

@@ -197,6 +197,12 @@ fn names(id: SourceId) -> _ {
         .or(published_quotes::outlet_id.eq(source))
 }
 
+/// The surrogate keys that tell whether a source is at its address: whoever was merged into another
+/// comes and goes with that one.
+pub fn keys_of(id: SourceId) -> [String; 2] {
+    [format!("source:{id}"), "sources".to_owned()]
+}
+
 /// What readers find at the address of a source.
 #[derive(Debug, Clone)]
 pub enum Known {

@@ -10,6 +10,7 @@ mod articles;
 mod auth;
 mod backup;
 mod bench;
+mod cache;
 mod changes;
 mod config;
 mod feeds;

@@ -1,9 +1,8 @@
 //! A handler that panics takes nobody with it.
 
-use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::web;
-use newsline::http::front_door::front_door;
+use newsline::http::front_door::FrontDoor;
 
 use crate::support::TestApp;
 
@@ -24,7 +23,7 @@ async fn a_panic_is_a_problem_with_a_request_id_and_others_live() {
             .app_data(app.app.clone())
             .route("/docs/panics", web::get().to(panics))
             .route("/docs/lives", web::get().to(lives))
-            .wrap(from_fn(front_door)),
+            .wrap(FrontDoor(app.app.clone())),
     );
     let service = service.await;
     let ask = |path: &str| TestRequest::get().uri(path).to_request();

@@ -6,6 +6,11 @@ use serde_json::{Value, json};
 use super::stock;
 use crate::support::{Client, TestApp, id_of, items_of};
 
+/// An app that answers nothing from memory.
+async fn uncached() -> TestApp {
+    TestApp::with([("NEWSLINE_CACHE_MIB", "0")]).await
+}
+
 /// The statements of one request, which must be answered with as many rows as it says.
 async fn cost(app: &TestApp, client: &Client, path: &str, rows: (&str, usize)) -> u64 {
     let before = app.app.db.statements();
@@ -43,7 +48,7 @@ async fn quoting(app: &TestApp, size: usize) -> String {
 
 #[actix_web::test]
 async fn an_article_costs_the_same_with_one_quote_and_with_thirty() {
-    let app = TestApp::start().await;
+    let app = uncached().await;
     stock(&app, 1).await;
     let (few, many) = (quoting(&app, 1).await, quoting(&app, 30).await);
     let reader = app.anonymous();
@@ -93,7 +98,7 @@ async fn an_article_costs_the_same_with_one_quote_and_with_thirty() {
 
 #[actix_web::test]
 async fn a_list_costs_the_same_with_five_and_with_fifty() {
-    let app = TestApp::start().await;
+    let app = uncached().await;
     stock(&app, 50).await;
     let (reader, editor) = (app.anonymous(), app.as_editor());
     for (client, path) in [
@@ -110,7 +115,7 @@ async fn a_list_costs_the_same_with_five_and_with_fifty() {
 
 #[actix_web::test]
 async fn a_page_costs_the_same_with_more_of_everything() {
-    let app = TestApp::start().await;
+    let app = uncached().await;
     let all = stock(&app, 12).await;
     let reader = app.anonymous();
     let path = "/v1/pages/articles/en/article-0?area=AZ-BA";
@@ -193,7 +198,7 @@ async fn whole_story(app: &TestApp, size: usize, related: &[String]) -> String {
 
 #[actix_web::test]
 async fn the_bundle_of_a_story_costs_the_same_with_one_and_with_fifty_of_everything() {
-    let app = TestApp::start().await;
+    let app = uncached().await;
     let related = stock(&app, 50).await;
     whole_story(&app, 1, &related).await;
     whole_story(&app, 50, &related).await;

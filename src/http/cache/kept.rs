@@ -1,0 +1,264 @@
+//! An answer that can be given again: its bytes and headers are made once.
+
+use std::time::Instant as Moment;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
+
+use super::super::coding::Coding;
+use super::super::etag;
+use super::super::front_door::finish;
+use super::super::metrics::Tally;
+use super::super::problem::Problem;
+use super::super::reading::{Keeping, Moved, cache_control, seconds_left, shortly_kept};
+use super::super::request_id::X_REQUEST_ID;
+use crate::app::App;
+use crate::changes::touched::{Grounds, Touched};
+use crate::clock::Clock;
+use crate::db::Instant;
+
+/// An answer, and on what it rests.
+pub struct Kept {
+    form: Form,
+    until: Option<Instant>,
+    /// None where it is only for those who are waiting for it.
+    grounds: Option<Grounds>,
+    tally: Tally,
+}
+
+enum Form {
+    Ready(Ready),
+    Moved(Moved),
+    Problem(Problem),
+}
+
+/// 200, or 304 to whoever has it.
+struct Ready {
+    /// All but the request's id, and `Cache-Control` where it hangs on the moment.
+    headers: Vec<(HeaderName, HeaderValue)>,
+    etag: HeaderValue,
+    body: Bytes,
+}
+
+/// An answer as its handler gave it.
+pub struct Fresh {
+    form: Form,
+    keeping: Keeping,
+    tally: Tally,
+}
+
+impl Fresh {
+    /// Takes an answer of a handler; gives it back where it is none that can be given again.
+    pub async fn of(
+        app: &App,
+        operation: &str,
+        coding: Coding,
+        mut response: HttpResponse,
+    ) -> Result<Self, HttpResponse> {
+        let status = response.status();
+        let fresh = |form, keeping: Keeping| Self {
+            form,
+            keeping,
+            tally: app.metrics.tally(operation, status),
+        };
+        if let Some(error) = response.error() {
+            let problem = finish::problem_of(error);
+            let keeping = problem.keeping().clone();
+            return Ok(fresh(Form::Problem(problem), keeping));
+        }
+        let moved = response.extensions_mut().remove::<Moved>();
+        if let Some(moved) = moved {
+            let keeping = moved.keeping().clone();
+            return Ok(fresh(Form::Moved(moved), keeping));
+        }
+        let keeping = response.extensions_mut().remove::<Keeping>();
+        let (Some(keeping), StatusCode::OK) = (keeping, status) else {
+            return Err(response);
+        };
+        let hangs_on_time = keeping.until.is_some();
+        match Ready::of(app, response, coding, hangs_on_time).await {
+            Ok(ready) => Ok(fresh(Form::Ready(ready), keeping)),
+            Err(streamed) => Err(streamed),
+        }
+    }
+
+    pub fn keys(&self) -> &[String] {
+        &self.keeping.keys
+    }
+
+    /// Only what says on what it depends, and is no error of the client's or of ours.
+    pub fn may_be_kept(&self, clock: &Clock) -> bool {
+        let lasts = match &self.form {
+            Form::Problem(problem) => finish::SHORTLY_KEPT.contains(&problem.code().status()),
+            Form::Ready(_) | Form::Moved(_) => true,
+        };
+        let is_over = |until: Instant| until <= clock.now();
+        lasts && !self.keeping.keys.is_empty() && !self.keeping.until.is_some_and(is_over)
+    }
+
+    pub fn on(self, grounds: Grounds) -> Kept {
+        Kept {
+            grounds: Some(grounds),
+            ..self.unkept()
+        }
+    }
+
+    /// For those alone who are waiting for it.
+    pub fn unkept(self) -> Kept {
+        Kept {
+            form: self.form,
+            until: self.keeping.until,
+            grounds: None,
+            tally: self.tally,
+        }
+    }
+}
+
+impl Kept {
+    /// Whether it is still what its handler would answer.
+    pub fn holds(&self, touched: &Touched, clock: &Clock) -> bool {
+        let grounds = self.grounds.as_ref();
+        grounds.is_some_and(|grounds| grounds.hold(touched))
+            && self.until.is_none_or(|until| clock.now() < until)
+    }
+
+    pub fn status(&self) -> StatusCode {
+        match &self.form {
+            Form::Ready(_) => StatusCode::OK,
+            Form::Moved(_) => StatusCode::MOVED_PERMANENTLY,
+            Form::Problem(problem) => problem.code().status(),
+        }
+    }
+
+    /// About how much memory it takes.
+    pub fn bytes(&self) -> u64 {
+        // A key's name is shared by all answers that rest on it.
+        const KEY: usize = 24;
+        // A problem, or an address.
+        const SMALL: usize = 512;
+        let grounds = self.grounds.as_ref().map_or(0, Grounds::len) * KEY;
+        let form = match &self.form {
+            Form::Ready(ready) => ready.memory(),
+            Form::Moved(_) | Form::Problem(_) => SMALL,
+        };
+        (size_of::<Self>() + grounds + form) as u64
+    }
+
+    /// The answer to one request.
+    pub fn give(
+        &self,
+        app: &App,
+        request: &HttpRequest,
+        id: HeaderValue,
+        begun: Moment,
+    ) -> HttpResponse {
+        let left = self
+            .until
+            .map(|until| seconds_left(until, app.db.clock().now()));
+        let mut response = match &self.form {
+            Form::Ready(ready) => ready.give(request.headers(), left),
+            Form::Moved(moved) => without_body(app, moved.answer(request.query_string()), left),
+            Form::Problem(problem) => {
+                let id = id.to_str().unwrap_or_default();
+                without_body(app, problem.respond(request.path(), id), left)
+            }
+        };
+        response.headers_mut().append(X_REQUEST_ID, id);
+        let unchanged = response.status() == StatusCode::NOT_MODIFIED;
+        self.tally.answered(unchanged, begun.elapsed());
+        response
+    }
+}
+
+/// What answers say that hold no thing: "elsewhere", "not", "not now".
+fn without_body(app: &App, mut response: HttpResponse, left: Option<i64>) -> HttpResponse {
+    let is_short = finish::SHORTLY_KEPT.contains(&response.status());
+    let headers = response.headers_mut();
+    if is_short {
+        headers.insert(header::CACHE_CONTROL, shortly_kept(left));
+    }
+    on_all(app, headers);
+    response
+}
+
+fn on_all(app: &App, headers: &mut HeaderMap) {
+    finish::on_all(app, headers);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, finish::ANY_ORIGIN);
+}
+
+impl Ready {
+    async fn of(
+        app: &App,
+        response: HttpResponse,
+        coding: Coding,
+        hangs_on_time: bool,
+    ) -> Result<Self, HttpResponse> {
+        let (mut head, body) = response.into_parts();
+        let body = match body.try_into_bytes() {
+            Ok(body) => body,
+            Err(streamed) => return Err(head.set_body(streamed)),
+        };
+        let encoded = coding.encode(&body).await;
+        let headers = head.headers_mut();
+        headers.remove(header::CONTENT_ENCODING);
+        if let (Some(_), Some(name)) = (&encoded, coding.name()) {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+            finish::tag_coding(headers);
+        }
+        if hangs_on_time {
+            headers.remove(header::CACHE_CONTROL);
+        }
+        on_all(app, headers);
+        finish::join_vary(headers);
+        let etag = headers.get(header::ETAG).cloned();
+        let headers = headers.iter();
+        Ok(Self {
+            headers: headers
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+            etag: etag.unwrap_or(HeaderValue::from_static("")),
+            body: encoded.unwrap_or(body),
+        })
+    }
+
+    fn memory(&self) -> usize {
+        let headers = self.headers.iter();
+        let values: usize = headers.map(|(_, value)| value.len()).sum();
+        self.body.len() + values + size_of_val(self.headers.as_slice())
+    }
+
+    fn give(&self, asked: &HeaderMap, left: Option<i64>) -> HttpResponse {
+        let mut response = match self.is_known(asked) {
+            true => HttpResponse::new(StatusCode::NOT_MODIFIED),
+            false => HttpResponse::with_body(StatusCode::OK, BoxBody::new(self.body.clone())),
+        };
+        let unchanged = response.status() == StatusCode::NOT_MODIFIED;
+        let headers = response.headers_mut();
+        for (name, value) in &self.headers {
+            if !unchanged || !finish::ON_BODIES.contains(name) {
+                headers.append(name.clone(), value.clone());
+            }
+        }
+        if let Some(left) = left
+            && let Ok(value) = HeaderValue::from_str(&cache_control(Some(left)))
+        {
+            headers.insert(header::CACHE_CONTROL, value);
+        }
+        response
+    }
+
+    /// Whether the client has it already.
+    fn is_known(&self, asked: &HeaderMap) -> bool {
+        match asked.get(header::IF_NONE_MATCH) {
+            None => false,
+            Some(tag) if *tag == self.etag => true,
+            Some(_) => {
+                let tag = self.etag.to_str();
+                tag.is_ok_and(|tag| etag::not_modified(asked, tag))
+            }
+        }
+    }
+}
