@@ -51,7 +51,7 @@ pub(super) struct Connections {
 /// `busy_timeout` comes first, so that even switching to WAL waits for another process.
 /// FULL, because an acknowledged write must survive a power cut.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; \
-    PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;";
+    PRAGMA synchronous = FULL; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;";
 
 impl Connections {
     pub(super) fn new(settings: &DbSettings, statements: Arc<AtomicU64>) -> Self {

@@ -19,6 +19,7 @@ use std::time::Duration;
 use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
 use diesel::r2d2::{HandleError, Pool};
 use diesel::result::Error as DieselError;
+use tokio::sync::Semaphore;
 
 use crate::changes::touched::{Numbered, Touched};
 use crate::changes::{self, Change};
@@ -87,6 +88,9 @@ pub struct DbSettings {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<Connections>,
+    /// One for each connection of the pool: whoever waits for one waits here, and takes no thread.
+    seats: Arc<Semaphore>,
+    wait: Duration,
     writer: Option<Writer>,
     clock: Clock,
     statements: Arc<AtomicU64>,
@@ -146,6 +150,8 @@ impl Db {
             .build_unchecked(connections.clone());
         Ok(Self {
             pool,
+            seats: Arc::new(Semaphore::new(settings.connections as usize)),
+            wait: settings.wait,
             writer,
             clock,
             statements,
@@ -188,8 +194,7 @@ impl Db {
         T: Send + 'static,
         E: JobError,
     {
-        let pool = self.pool.clone();
-        off_thread(move || job(&mut *pool.get().map_err(|_| Unavailable::Busy)?)).await
+        self.on_connection(job).await
     }
 
     /// Runs several statements that see one state of the database.
@@ -201,9 +206,7 @@ impl Db {
         T: Send + 'static,
         E: JobError,
     {
-        let pool = self.pool.clone();
-        off_thread(move || {
-            let conn = &mut *pool.get().map_err(|_| Unavailable::Busy)?;
+        self.on_connection(|conn| {
             begin_snapshot(conn)?;
             let answer = job(conn);
             end_snapshot(conn)?;
@@ -226,10 +229,8 @@ impl Db {
         match &self.writer {
             Some(writer) => writer.write(job).await,
             None => {
-                let (pool, clock) = (self.pool.clone(), self.clock.clone());
-                let touched = self.touched.clone();
-                off_thread(move || {
-                    let conn = &mut *pool.get().map_err(|_| Unavailable::Busy)?;
+                let (clock, touched) = (self.clock.clone(), self.touched.clone());
+                self.on_connection(move |conn| {
                     let (answer, numbered) =
                         with_retries(|| conn.transaction(|conn| run_job(conn, clock.now(), &job)))?;
                     touched.note(&numbered);
@@ -238,6 +239,30 @@ impl Db {
                 .await
             }
         }
+    }
+
+    /// Runs a job off the async threads, on a connection of the pool.
+    async fn on_connection<T, E>(
+        &self,
+        job: impl FnOnce(&mut DbConn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: JobError,
+    {
+        let waiting = tokio::time::timeout(self.wait, self.seats.clone().acquire_owned()).await;
+        let seat = waiting.map_err(|_| Unavailable::Busy)?;
+        let seat = seat.map_err(|_| Unavailable::Gone)?;
+        let pool = self.pool.clone();
+        off_thread(move || {
+            let answer = pool
+                .get()
+                .map_err(|_| Unavailable::Busy.into())
+                .and_then(|mut conn| job(&mut conn));
+            drop(seat);
+            answer
+        })
+        .await
     }
 
     pub fn clock(&self) -> &Clock {

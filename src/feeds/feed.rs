@@ -93,7 +93,7 @@ pub fn read(
         keys: keys
             .into_iter()
             .chain(list.keys())
-            .chain(["lists".to_owned(), "sources".to_owned()])
+            .chain(ListHead::keys(None))
             .collect(),
         until: selection.true_until,
     })

@@ -2,11 +2,13 @@
 //! written: the path, the parameters in order, the languages of the site that were asked for, the
 //! form and the coding.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpMessage, HttpRequest};
+use sha2::{Digest, Sha256};
 
 use super::super::coding::Coding;
 use super::super::form::Form;
@@ -31,9 +33,22 @@ impl Languages {
     }
 }
 
+/// What a request asks for, as the SHA-256 of its one way of writing: short, and nobody can make
+/// two requests that share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key([u8; 32]);
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Any part of it is as even as the whole.
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        state.write_u64(u64::from_ne_bytes([a, b, c, d, e, f, g, h]));
+    }
+}
+
 /// What a request asks for.
 pub struct Asking {
-    pub key: Arc<str>,
+    pub key: Key,
     pub coding: Coding,
     /// The key was made with these; without them it is good for ever.
     languages: Option<Arc<Languages>>,
@@ -63,7 +78,7 @@ impl Asking {
         ];
         Ok(Self {
             // No part has a space: addresses are escaped, names are tokens.
-            key: parts.join(" ").into(),
+            key: Key(Sha256::digest(parts.join(" ")).into()),
             coding,
             languages,
         })

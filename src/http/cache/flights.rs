@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use super::Kept;
+use super::asking::Key;
 use crate::changes::touched::{Basis, Touched};
 
 /// What became of a reading; nothing until it has ended.
@@ -15,7 +16,7 @@ type Landed = Option<Arc<Kept>>;
 
 /// The readings that are under way.
 #[derive(Default)]
-pub struct Flights(Mutex<HashMap<Arc<str>, Flight>>);
+pub struct Flights(Mutex<HashMap<Key, Flight>>);
 
 struct Flight {
     basis: Basis,
@@ -33,7 +34,7 @@ pub enum Boarding {
 /// Whoever reads it for all. When it is dropped without an answer, the others hear that, too.
 pub struct Pilot {
     pub basis: Basis,
-    key: Arc<str>,
+    key: Key,
     landed: watch::Sender<Landed>,
     flights: Arc<Flights>,
 }
@@ -42,13 +43,13 @@ pub struct Pilot {
 pub struct Passenger(watch::Receiver<Landed>);
 
 impl Flights {
-    fn under_way(&self) -> MutexGuard<'_, HashMap<Arc<str>, Flight>> {
+    fn under_way(&self) -> MutexGuard<'_, HashMap<Key, Flight>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn board(self: &Arc<Self>, touched: &Touched, key: &Arc<str>) -> Boarding {
+    pub fn board(self: &Arc<Self>, touched: &Touched, key: Key) -> Boarding {
         let mut under_way = self.under_way();
-        if let Some(flight) = under_way.get(key)
+        if let Some(flight) = under_way.get(&key)
             && touched.is_unmoved_since(flight.basis)
         {
             return Boarding::Passenger(Passenger(flight.landed.clone()));
@@ -59,10 +60,10 @@ impl Flights {
             basis,
             landed: receiver,
         };
-        under_way.insert(key.clone(), flight);
+        under_way.insert(key, flight);
         Boarding::Pilot(Pilot {
             basis,
-            key: key.clone(),
+            key,
             landed,
             flights: self.clone(),
         })

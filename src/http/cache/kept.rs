@@ -35,10 +35,11 @@ enum Form {
     Problem(Problem),
 }
 
-/// 200, or 304 to whoever has it.
+/// 200, or 304 to whoever has it. The values that are its own and the body lie in one piece of
+/// memory: what a processor has to fetch is what a cached answer costs.
 struct Ready {
-    /// All but the request's id, and `Cache-Control` where it hangs on the moment.
-    headers: Vec<(HeaderName, HeaderValue)>,
+    /// All but those of every answer, and `Cache-Control` where it hangs on the moment.
+    headers: Box<[(HeaderName, HeaderValue)]>,
     etag: HeaderValue,
     body: Bytes,
 }
@@ -79,7 +80,7 @@ impl Fresh {
             return Err(response);
         };
         let hangs_on_time = keeping.until.is_some();
-        match Ready::of(app, response, coding, hangs_on_time).await {
+        match Ready::of(response, coding, hangs_on_time).await {
             Ok(ready) => Ok(fresh(Form::Ready(ready), keeping)),
             Err(streamed) => Err(streamed),
         }
@@ -159,7 +160,7 @@ impl Kept {
             .until
             .map(|until| seconds_left(until, app.db.clock().now()));
         let mut response = match &self.form {
-            Form::Ready(ready) => ready.give(request.headers(), left),
+            Form::Ready(ready) => ready.give(app, request.headers(), left),
             Form::Moved(moved) => without_body(app, moved.answer(request.query_string()), left),
             Form::Problem(problem) => {
                 let id = id.to_str().unwrap_or_default();
@@ -172,6 +173,16 @@ impl Kept {
         response
     }
 }
+
+/// Values that most answers have: they need no memory of their own.
+static USUAL: [HeaderValue; 4] = [
+    HeaderValue::from_static("application/json"),
+    HeaderValue::from_static(
+        "public, max-age=15, s-maxage=60, stale-while-revalidate=60, stale-if-error=3600",
+    ),
+    HeaderValue::from_static("Accept-Encoding"),
+    HeaderValue::from_static("Accept-Encoding, Accept-Language"),
+];
 
 /// What answers say that hold no thing: "elsewhere", "not", "not now".
 fn without_body(app: &App, mut response: HttpResponse, left: Option<i64>) -> HttpResponse {
@@ -191,7 +202,6 @@ fn on_all(app: &App, headers: &mut HeaderMap) {
 
 impl Ready {
     async fn of(
-        app: &App,
         response: HttpResponse,
         coding: Coding,
         hangs_on_time: bool,
@@ -211,32 +221,47 @@ impl Ready {
         if hangs_on_time {
             headers.remove(header::CACHE_CONTROL);
         }
-        on_all(app, headers);
         finish::join_vary(headers);
-        let etag = headers.get(header::ETAG).cloned();
-        let headers = headers.iter();
-        Ok(Self {
-            headers: headers
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect(),
-            etag: etag.unwrap_or(HeaderValue::from_static("")),
-            body: encoded.unwrap_or(body),
-        })
+        Ok(Self::packed(headers, &encoded.unwrap_or(body)))
+    }
+
+    fn packed(headers: &HeaderMap, body: &[u8]) -> Self {
+        let lengths = headers.iter().map(|(_, value)| value.len());
+        let mut bytes = Vec::with_capacity(lengths.sum::<usize>() + body.len());
+        let values = headers.iter().map(|(_, value)| value.as_bytes());
+        values.for_each(|value| bytes.extend_from_slice(value));
+        bytes.extend_from_slice(body);
+        let mut rest = Bytes::from(bytes);
+        let place = |(name, value): (&HeaderName, &HeaderValue)| {
+            let own = rest.split_to(value.len());
+            let usual = USUAL.iter().find(|usual| *usual == value);
+            // What was a value is one in another place.
+            let value = usual.cloned().or(HeaderValue::from_maybe_shared(own).ok());
+            (name.clone(), value.unwrap_or(HeaderValue::from_static("")))
+        };
+        let headers: Box<[_]> = headers.iter().map(place).collect();
+        let etag = headers.iter().find(|(name, _)| name == header::ETAG);
+        Self {
+            etag: etag.map_or(HeaderValue::from_static(""), |(_, etag)| etag.clone()),
+            headers,
+            body: rest,
+        }
     }
 
     fn memory(&self) -> usize {
         let headers = self.headers.iter();
         let values: usize = headers.map(|(_, value)| value.len()).sum();
-        self.body.len() + values + size_of_val(self.headers.as_slice())
+        self.body.len() + values + size_of_val(&*self.headers)
     }
 
-    fn give(&self, asked: &HeaderMap, left: Option<i64>) -> HttpResponse {
+    fn give(&self, app: &App, asked: &HeaderMap, left: Option<i64>) -> HttpResponse {
         let mut response = match self.is_known(asked) {
             true => HttpResponse::new(StatusCode::NOT_MODIFIED),
             false => HttpResponse::with_body(StatusCode::OK, BoxBody::new(self.body.clone())),
         };
         let unchanged = response.status() == StatusCode::NOT_MODIFIED;
         let headers = response.headers_mut();
+        on_all(app, headers);
         for (name, value) in &self.headers {
             if !unchanged || !finish::ON_BODIES.contains(name) {
                 headers.append(name.clone(), value.clone());

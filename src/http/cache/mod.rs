@@ -29,7 +29,7 @@ use super::metrics::CacheMetrics;
 use super::request_id;
 use crate::app::App;
 use crate::changes::touched::{Basis, Touched};
-use asking::Asking;
+use asking::{Asking, Key};
 pub use flights::{Boarding, Passenger, Pilot};
 use kept::{Fresh, Kept};
 
@@ -43,7 +43,7 @@ pub struct ReadCache {
 }
 
 struct Shelves {
-    answers: Cache<Arc<str>, Arc<Kept>, Bytes>,
+    answers: Cache<Key, Arc<Kept>, Bytes>,
     /// The bytes that requests differ by, and what they were found to ask for.
     askings: Cache<Box<[u8]>, Arc<Asking>, Bytes>,
 }
@@ -55,9 +55,9 @@ struct Bytes;
 /// What an entry takes besides its bytes: the maps, the handles, the counts.
 const FRAME: u64 = 160;
 
-impl Weighter<Arc<str>, Arc<Kept>> for Bytes {
-    fn weight(&self, key: &Arc<str>, kept: &Arc<Kept>) -> u64 {
-        FRAME + key.len() as u64 + kept.bytes()
+impl Weighter<Key, Arc<Kept>> for Bytes {
+    fn weight(&self, _: &Key, kept: &Arc<Kept>) -> u64 {
+        FRAME + kept.bytes()
     }
 }
 
@@ -164,7 +164,7 @@ impl ReadCache {
     /// languages that have changed since.
     pub fn board(&self, touched: &Touched, asking: &Asking) -> Option<Boarding> {
         self.shelves.as_ref()?;
-        let boarding = self.flights.board(touched, &asking.key);
+        let boarding = self.flights.board(touched, asking.key);
         asking.holds(touched).then_some(boarding)
     }
 
@@ -188,7 +188,7 @@ impl ReadCache {
             return Arc::new(fresh.unkept());
         };
         let kept = Arc::new(fresh.on(grounds));
-        shelves.answers.insert(asking.key.clone(), kept.clone());
+        shelves.answers.insert(asking.key, kept.clone());
         self.metrics.stored.inc();
         kept
     }
