@@ -52,7 +52,9 @@ impl LaidOut {
             return None;
         }
         let sought = units(sought, 0..sought.text.len());
-        let known = around.iter().map(|at| self.place_itself(&sought, at));
+        let known = around
+            .iter()
+            .filter_map(|at| self.place_itself(&sought, at));
         let beside = around
             .iter()
             .map(|at| self.stretch_at(at.start, sought_words.len()));
@@ -191,13 +193,14 @@ impl LaidOut {
         })
     }
 
-    /// What now stands between the borders of a known place.
-    fn place_itself(&self, sought: &Units, at: &Range<usize>) -> Near {
+    /// What now stands between the borders of a known place, if anything does.
+    fn place_itself(&self, sought: &Units, at: &Range<usize>) -> Option<Near> {
         let here = units(&self.folded, at.clone());
-        Near {
+        let all = 0..here.units.len();
+        (!all.is_empty()).then(|| Near {
             similarity: likeness(&sought.units, &here.units),
-            folded: at.clone(),
-        }
+            folded: here.range(&all),
+        })
     }
 
     /// The folded characters between the words beside some words.

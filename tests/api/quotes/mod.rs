@@ -9,7 +9,7 @@ mod confidential;
 mod corrections;
 mod following;
 mod placing;
-mod statements;
+
 mod timelines;
 
 /// An article whose English text has three paragraphs.
