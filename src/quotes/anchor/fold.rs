@@ -43,9 +43,18 @@ pub(super) struct Folder {
 
 impl Folder {
     pub fn new(lang: &str) -> Folder {
+        Folder::with_capacity(lang, 0)
+    }
+
+    /// With room for as many folded characters.
+    pub fn with_capacity(lang: &str, characters: usize) -> Folder {
         let turkic = has_dotless_i(lang);
         Folder {
-            out: Folded::default(),
+            out: Folded {
+                text: Vec::with_capacity(characters),
+                from: Vec::with_capacity(characters),
+                to: Vec::with_capacity(characters),
+            },
             at: 0,
             turkic,
             kinds: if turkic { &TURKIC } else { &USUAL },

@@ -125,8 +125,9 @@ pub(super) struct LaidOut {
 
 impl LaidOut {
     fn new(places: &[Place], lang: &str) -> LaidOut {
-        let mut folder = Folder::new(lang);
-        let mut text = Vec::with_capacity(places.iter().map(|place| place.text.len() + 1).sum());
+        let most = places.iter().map(|place| place.text.len() + 1).sum();
+        let mut folder = Folder::with_capacity(lang, most);
+        let mut text = Vec::with_capacity(most);
         let mut starts = vec![0];
         for place in places {
             folder.text(place.text);
