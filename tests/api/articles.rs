@@ -338,7 +338,13 @@ async fn a_change_of_a_published_article_reaches_readers_at_once() {
         .expect(200)
         .json;
     let last = items_of(&changes).last().expect("a change");
-    let keys = json!([format!("article:{id}"), "articles:en", "quotes"]);
+    let keys = json!([
+        format!("article:{id}"),
+        "articles:en",
+        "quotes",
+        "sitemaps",
+        "sitemap:1"
+    ]);
     assert_eq!(last["surrogate_keys"], keys);
 
     app.unpublish_text(id_of(&other), "en").await;
