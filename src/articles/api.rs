@@ -16,7 +16,8 @@ use crate::language::{Lang, Slug};
 use crate::quotes::api::{DeskQuote, NewQuote};
 use crate::quotes::model::{Quote, QuoteEffect};
 use crate::sections::SectionId;
-use crate::sources::matching::{NewSource, SourceMatch};
+use crate::sources::matching::SourceMatch;
+use crate::sources::posted::PostedSource;
 use crate::texts::model::{Cause, Image, Pending, Revision, Seo, Text, TextState, TranslatedFrom};
 use crate::topics::TopicId;
 
@@ -88,7 +89,7 @@ pub struct NewArticle {
     pub review_policy: ReviewPolicy,
     /// Sources that quotes and outlets refer to as `#name`. Each is matched with one that is known, or made.
     #[serde(default)]
-    pub sources: BTreeMap<String, NewSource>,
+    pub sources: BTreeMap<String, PostedSource>,
     #[serde(default)]
     #[schema(max_items = 50)]
     pub related: Vec<Related>,

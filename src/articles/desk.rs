@@ -8,15 +8,17 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use super::api::{ArticlePatch, ArticlePath, DeskArticle, NewArticle};
 use super::desk_list::ListQuery;
 use super::input::{TextInput, at_most, check_related};
-use super::model::{Article, ArticleId};
+use super::model::{Article, ArticleId, Author};
 use super::projection;
 use super::published::{self, PublishedArticle};
+use super::quoting::Cast;
 use super::sight::{as_published, find_own, find_seen, hold_own};
 use super::sitemap;
 use super::{quoting, store, writing};
 use crate::app::App;
-use crate::auth::Staff;
 use crate::auth::rights::Right;
+use crate::auth::store::users_among;
+use crate::auth::{Staff, UserId};
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{DbConn, Id, Json, Tx};
 use crate::http::body::{MergePatch, Posted};
@@ -29,6 +31,7 @@ use crate::http::query::Query;
 use crate::http::words::Line;
 use crate::language::Lang;
 use crate::sections::{self, SectionId};
+use crate::sources::matching::find_or_make;
 use crate::texts::model::{Text, TextState};
 use crate::texts::store as texts;
 use crate::topics::{self, TopicId};
@@ -219,9 +222,11 @@ fn create(tx: &mut Tx, story: Story, staff: &Staff) -> Result<Answer, Problem> {
     let mut change = Change::of(ItemKind::Article, article.id, Action::Created).by(staff.id);
     change.keys.clear();
     tx.record(change);
-    let named = quoting::name_sources(tx, &post.sources, staff)?;
+    let named = find_or_make(tx, &post.sources, staff)?;
+    let quotes = inputs.values().filter_map(|text| text.quotes.as_deref());
+    let cast = Cast::of(tx, &named, quotes.flat_map(quoting::references), staff)?;
     for (lang, text) in originals_first(inputs) {
-        let made = writing::create_text(tx, &article, &lang, text, &named, staff);
+        let made = writing::create_text(tx, &article, &lang, text, &cast, staff);
         made.map_err(|problem| problem.below(&format!("/texts/{lang}")))?;
     }
     let id = article.id;
@@ -251,15 +256,15 @@ fn originals_first(mut texts: BTreeMap<Lang, TextInput>) -> Vec<(Lang, TextInput
 
 /// Authors and related items must be there: a dangling reference would show readers nothing.
 fn check_references(conn: &mut DbConn, article: &Article) -> Result<(), Problem> {
-    for (nth, author) in article.authors.0.iter().enumerate() {
-        if let Some(user) = author.user
-            && crate::auth::store::find_user(conn, user)?.is_none()
-        {
-            return Err(Problem::field(
-                format!("/authors/{nth}/user"),
-                "there is no such user",
-            ));
-        }
+    let authors = &article.authors.0;
+    let users: Vec<UserId> = authors.iter().filter_map(|author| author.user).collect();
+    let known = users_among(conn, &users)?;
+    let unknown = |author: &Author| author.user.is_some_and(|user| !known.contains(&user));
+    if let Some(nth) = authors.iter().position(unknown) {
+        return Err(Problem::field(
+            format!("/authors/{nth}/user"),
+            "there is no such user",
+        ));
     }
     let ids: Vec<ArticleId> = article
         .related

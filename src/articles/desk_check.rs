@@ -164,6 +164,7 @@ fn check(
         sources.retain(|source| source.created_by == staff.id);
     }
     let candidate = Candidate {
+        lang: &text.lang,
         content: &content,
         quotes: &quotes,
         sources: &sources,

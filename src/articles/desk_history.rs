@@ -9,6 +9,7 @@ use super::api::{DeskText, RevisionEntry, RevisionPath, TextPath, WholeRevision}
 use super::desk_texts::{answer, pick};
 use super::diff::Diff;
 use super::input::SlugWish;
+use super::quoting::follow_sources;
 use super::sight::{find_own, find_seen};
 use super::writing::{Draughting, reanchor};
 use crate::app::App;
@@ -147,6 +148,7 @@ pub async fn restore_revision(
             let mut draughting = Draughting::of(tx, text, Cause::Restoration)?;
             draughting.restored_from = Some(old.number);
             let effects = bring_back(&mut draughting, old, now);
+            follow_sources(tx, &mut draughting.quotes)?;
             let saved = draughting.save(tx, &SlugWish::Keep, effects, &staff)?;
             answer(tx, saved, &staff)
         })

@@ -1,5 +1,7 @@
 //! Texts of articles at the newsroom's door: writing them, and moving them from state to state.
 
+use std::collections::BTreeMap;
+
 use actix_web::web::{Data, Path};
 use actix_web::{Either, HttpResponse, delete, get, patch, put};
 
@@ -7,7 +9,7 @@ use super::api::{DeskText, NewText, TextPatch, TextPath};
 use super::api_states::{Publication, Retraction, Submission};
 use super::input::{SlugWish, TextChange, TextInput};
 use super::model::Article;
-use super::quoting::NamedSources;
+use super::quoting::{Cast, references};
 use super::sight::{find_own, find_seen, head};
 use super::writing::{self, Draughting, Saved};
 use super::{published, publishing, translations};
@@ -125,14 +127,12 @@ pub async fn put_text(
             precondition.check(present.as_ref().map(|text| text.version))?;
             let made = present.is_none();
             let saved = match present {
-                None => writing::create_text(
-                    tx,
-                    &article,
-                    &path.lang,
-                    input.clone(),
-                    &NamedSources::new(),
-                    &staff,
-                )?,
+                None => {
+                    let quotes = references(input.quotes.as_deref().unwrap_or_default());
+                    let cast = Cast::of(tx, &BTreeMap::new(), quotes, &staff)?;
+                    let input = input.clone();
+                    writing::create_text(tx, &article, &path.lang, input, &cast, &staff)?
+                }
                 Some(text) => replace(tx, text, input.clone(), &staff)?,
             };
             Ok::<_, Problem>((answer(tx, saved, &staff)?, made))

@@ -6,15 +6,17 @@ use std::collections::BTreeSet;
 use super::api_states::Publication;
 use super::corrections::Changes;
 use crate::http::problem::{Code, FieldError, Problem};
-use crate::language::fold_name;
+use crate::language::{Lang, Slug};
 use crate::quotes::anchor::AnchorState;
 use crate::quotes::model::{Quote, QuoteId};
 use crate::sources::confidence::Standing;
+use crate::sources::exposure::Words;
 use crate::sources::model::{Source, SourceId};
 use crate::texts::model::Content;
 
 /// A text as it would be published.
 pub struct Candidate<'a> {
+    pub lang: &'a Lang,
     pub content: &'a Content,
     pub quotes: &'a [Quote],
     /// Those of its sources and outlets that whoever asks may know of.
@@ -28,11 +30,44 @@ impl Candidate<'_> {
     pub fn refusals(&self, request: &Publication) -> Result<Vec<Problem>, Problem> {
         let refusals = [
             unconfirmed(self.quotes, &request.confirm_quotes),
-            exposed(self.content, self.quotes, self.sources)?,
+            self.exposed(request.correction_note.as_deref())?,
             self.untold(request),
             unknown(self.quotes, &request.confirm_quotes),
         ];
         Ok(refusals.into_iter().flatten().collect())
+    }
+
+    /// The confidential sources of the text that are named in it, or in the note.
+    fn exposed(&self, note: Option<&str>) -> Result<Option<Problem>, Problem> {
+        let mut confidential = self
+            .sources
+            .iter()
+            .filter(|source| !source.disclosure.is_on_record())
+            .peekable();
+        if confidential.peek().is_none() {
+            return Ok(None);
+        }
+        let standing = Standing::of(self.sources);
+        let mut words = said_to_readers(self.content, self.quotes, &standing)?;
+        words.push('\n');
+        words.push_str(note.unwrap_or_default());
+        let addresses = addresses_for_readers(self.content, self.quotes, &standing);
+        let words = Words::new(&words, addresses, self.lang);
+        let exposed = confidential.filter(|source| words.name(&source.names.0, &source.aliases.0));
+        let errors: Vec<FieldError> = exposed
+            .map(|source| {
+                FieldError::at(
+                    format!("/sources/{}", source.id),
+                    "source-exposed",
+                    "The text has its name.",
+                )
+            })
+            .collect();
+        let problem = Problem::new(
+            Code::SourceExposed,
+            "The text names a source that is not on record.",
+        );
+        Ok((!errors.is_empty()).then(|| problem.with_errors(errors)))
     }
 
     /// Words that change without a note, or a note where nothing can have changed.
@@ -106,7 +141,7 @@ fn unknown(quotes: &[Quote], confirmed: &[QuoteId]) -> Option<Problem> {
 }
 
 /// Every word of a text that readers get, wherever it stands: in its fields, in the body as it
-/// reads and in all that the blocks carry, in its slug, and in its quotes as readers see them.
+/// reads and in all that the blocks carry, and in its quotes as readers see them.
 fn said_to_readers(
     content: &Content,
     quotes: &[Quote],
@@ -114,9 +149,6 @@ fn said_to_readers(
 ) -> Result<String, Problem> {
     let unreadable = |_| Problem::new(Code::Internal, "The text cannot be read.");
     let mut words = format!("{}\n{}\n", content.headline, content.body.to_text());
-    if let Some(slug) = &content.slug {
-        words.push_str(&slug.as_str().replace('-', " "));
-    }
     let standfirst = content.standfirst.as_ref();
     let said = quotes.iter().flat_map(|quote| {
         let is_hidden = quote.source_id.is_some_and(|id| standing.is_hidden(id));
@@ -143,6 +175,20 @@ fn said_to_readers(
     Ok(words)
 }
 
+/// The slug of the text, and the evidence of quotes whose sources are named.
+fn addresses_for_readers<'a>(
+    content: &'a Content,
+    quotes: &'a [Quote],
+    standing: &'a Standing,
+) -> impl Iterator<Item = &'a str> {
+    let shown = quotes.iter().filter(|quote| {
+        let mut named = [quote.source_id, quote.outlet_id].into_iter().flatten();
+        !named.any(|id| standing.is_hidden(id))
+    });
+    let evidence = shown.filter_map(|quote| quote.evidence_url.as_deref());
+    content.slug.iter().map(Slug::as_str).chain(evidence)
+}
+
 fn strings_in(value: &serde_json::Value, words: &mut String) {
     match value {
         serde_json::Value::String(text) => {
@@ -155,39 +201,4 @@ fn strings_in(value: &serde_json::Value, words: &mut String) {
         }
         _ => {}
     }
-}
-
-/// The confidential sources of a text that are named in it.
-fn exposed(
-    content: &Content,
-    quotes: &[Quote],
-    sources: &[Source],
-) -> Result<Option<Problem>, Problem> {
-    let mut confidential = sources
-        .iter()
-        .filter(|source| !source.disclosure.is_on_record())
-        .peekable();
-    if confidential.peek().is_none() {
-        return Ok(None);
-    }
-    let words = said_to_readers(content, quotes, &Standing::of(sources))?;
-    let words = fold_name(&words);
-    let exposed = confidential.filter(|source| {
-        crate::sources::model::folded(&source.names.0, &source.aliases.0)
-            .any(|name| !words.places_of(&fold_name(&name)).is_empty())
-    });
-    let errors: Vec<FieldError> = exposed
-        .map(|source| {
-            FieldError::at(
-                format!("/sources/{}", source.id),
-                "source-exposed",
-                "The text has its name.",
-            )
-        })
-        .collect();
-    let problem = Problem::new(
-        Code::SourceExposed,
-        "The text names a source that is not on record.",
-    );
-    Ok((!errors.is_empty()).then(|| problem.with_errors(errors)))
 }

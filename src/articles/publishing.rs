@@ -17,7 +17,7 @@ use crate::auth::Staff;
 use crate::body::QuoteHint;
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{DbConn, Instant, Json, Tx};
-use crate::http::problem::{Code, Problem};
+use crate::http::problem::{Code, FieldError, Problem};
 use crate::language::Lang;
 use crate::quotes::anchor::AnchorState;
 use crate::quotes::model::Quote;
@@ -26,6 +26,8 @@ use crate::quotes::published::PublishedQuote;
 use crate::quotes::store as quotes;
 use crate::site::{self, Site};
 use crate::sources::confidence::Standing;
+use crate::sources::credits::{self, QuoteCredit};
+use crate::sources::exposure::Words;
 use crate::sources::model::{Source, SourceId};
 use crate::sources::{projection as source_projection, store as sources};
 use crate::texts::model::{Content, Revision, Text};
@@ -50,6 +52,7 @@ pub fn publish(
         .transpose()?
         .map(|before| Changes::between(&before, &head.body, &quotes));
     let candidate = Candidate {
+        lang: &text.lang,
         content: &head,
         quotes: &quotes,
         sources: &sources,
@@ -101,6 +104,7 @@ pub fn retract(
     staff: &Staff,
 ) -> Result<(), Problem> {
     let now = tx.now();
+    check_note(tx, text, &note)?;
     text.retract(note.clone())?;
     let touched = withdraw(tx, article.id, &text.lang)?;
     projection::put_retraction(tx, article.id, &text.lang, &note, now)?;
@@ -108,6 +112,29 @@ pub fn retract(
     translations::tell_readers(tx, text)?;
     tx.record(change(article.id, text, Action::Retracted, staff).touching(touched));
     Ok(())
+}
+
+/// Readers get the note of a retraction in the place of the text, so it names nobody whom the text
+/// did not name.
+fn check_note(tx: &mut Tx, text: &Text, note: &str) -> Result<(), Problem> {
+    let quotes = quotes::of_text(tx, text.item_id.of(), &text.lang)?;
+    let sources = hold_sources(tx, text, &quotes)?;
+    let words = Words::new(note, std::iter::empty(), &text.lang);
+    let exposes = sources.iter().any(|source| {
+        !source.disclosure.is_on_record() && words.name(&source.names.0, &source.aliases.0)
+    });
+    match exposes {
+        true => Err(Problem::new(
+            Code::SourceExposed,
+            "The note names a source that is not on record.",
+        )
+        .with_errors([FieldError::at(
+            "/note",
+            "source-exposed",
+            "It has its name.",
+        )])),
+        false => Ok(()),
+    }
 }
 
 fn change(article: ArticleId, text: &Text, action: Action, staff: &Staff) -> Change {
@@ -126,6 +153,7 @@ fn withdraw(tx: &mut Tx, article: ArticleId, lang: &Lang) -> Result<Vec<String>,
     let named = quote_projection::sources_in(tx, article, lang)?;
     sources::hold_many(tx, &named.into_iter().collect::<Vec<_>>())?;
     let touched = quote_projection::replace(tx, article, lang, &[])?;
+    credits::replace(tx, article, lang, &[])?;
     let fewer = projection::remove_text(tx, article, lang)?;
     source_projection::project(tx, &touched.sources)?;
     let now = tx.now();
@@ -184,6 +212,11 @@ fn project(
         .min();
     let row = PublishedArticle::new(article, topics, first_of_all.unwrap_or(first).min(first));
     projection::put_article(tx, &row)?;
+    let credited: Vec<QuoteCredit> = quotes
+        .iter()
+        .map(|quote| QuoteCredit::new(quote, since, standing))
+        .collect();
+    credits::replace(tx, article.id, &text.lang, &credited)?;
     let shown = shown_quotes(quotes, since, &site, standing);
     let corrections = store::corrections_of(tx, article.id, &text.lang)?;
     let more = projection::put_text(

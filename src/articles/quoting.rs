@@ -1,41 +1,115 @@
 //! A posted quote: its source and outlet, known or made, and the place of its words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::ArticleId;
 use super::writing::places;
 use crate::auth::Staff;
 use crate::body::Body;
-use crate::db::{Id, Json, Tx};
-use crate::http::problem::Problem;
+use crate::db::{Id, Instant, Json, Tx};
+use crate::http::problem::{Code, Problem};
 use crate::language::Lang;
 use crate::quotes::anchor::{Anchor, Wanted, Words};
 use crate::quotes::api::{NewQuote, not_found};
 use crate::quotes::model::{Quote, VerificationState, statement_of};
-use crate::sources::matching::{Found, NewSource, SourceMatch, find_by_id, find_or_make};
-use crate::sources::model::SourceId;
+use crate::sources::matching::{Found, SourceMatch, find_by_ids};
+use crate::sources::model::{Sight, SourceId};
 use crate::texts::model::Text;
 
-/// The sources that a post names, by the name that its quotes use.
-pub type NamedSources = BTreeMap<String, Found>;
+/// Those to whom the quotes of a post are credited, looked up once for all of them.
+#[derive(Debug, Clone, Default)]
+pub struct Cast {
+    /// The sources that the post names, by the name that its quotes use.
+    named: BTreeMap<String, SourceId>,
+    /// By the ids that quotes say, and by those of `named`.
+    known: BTreeMap<SourceId, SourceId>,
+}
 
-/// Finds or makes the sources of a post.
-pub fn name_sources(
-    tx: &mut Tx,
-    sources: &BTreeMap<String, NewSource>,
-    staff: &Staff,
-) -> Result<NamedSources, Problem> {
-    let mut named = NamedSources::new();
-    for (name, source) in sources {
-        let pointer = format!("/sources/{name}");
-        let found = find_or_make(tx, source, staff).map_err(|problem| problem.below(&pointer))?;
-        named.insert(name.clone(), found);
+impl Cast {
+    /// Looks up those that are named and those that `references` say by their ids. Nobody merges
+    /// any of them before the transaction ends.
+    pub fn of<'a>(
+        tx: &mut Tx,
+        named: &BTreeMap<String, Found>,
+        references: impl Iterator<Item = &'a str>,
+        staff: &Staff,
+    ) -> Result<Self, Problem> {
+        let named: BTreeMap<String, SourceId> = named
+            .iter()
+            .map(|(name, found)| (name.clone(), found.source.id))
+            .collect();
+        // What is no id is told where it stands, when the quote is read.
+        let ids: BTreeSet<SourceId> = references
+            .filter_map(|reference| reference.parse().ok())
+            .chain(named.values().copied())
+            .collect();
+        let known = find_by_ids(tx, ids.into_iter().collect(), Sight::of(staff))?;
+        let known = known.into_iter().map(|(id, source)| (id, source.id));
+        Ok(Self {
+            named,
+            known: known.collect(),
+        })
     }
-    Ok(named)
+
+    /// The source that an id or `#name` means.
+    pub fn find(&self, reference: Option<&str>) -> Result<Option<SourceId>, Problem> {
+        let Some(reference) = reference else {
+            return Ok(None);
+        };
+        let unknown = || {
+            Problem::field(
+                "",
+                "expected the id of a source, or #name of one in `sources`",
+            )
+        };
+        let id = match reference.strip_prefix('#') {
+            Some(name) => *self
+                .named
+                .get(name)
+                .ok_or_else(|| Problem::field("", "there is no such name in `sources`"))?,
+            None => reference.parse().map_err(|_| unknown())?,
+        };
+        self.known.get(&id).copied().map(Some).ok_or_else(unknown)
+    }
+}
+
+/// What the quotes of a post say of their sources and outlets.
+pub fn references(quotes: &[(NewQuote, Vec<Wanted>)]) -> impl Iterator<Item = &str> {
+    quotes.iter().flat_map(|(quote, _)| references_of(quote))
+}
+
+/// What a posted quote says of its source and its outlet.
+pub fn references_of(quote: &NewQuote) -> impl Iterator<Item = &str> {
+    [quote.source.as_deref(), quote.attribution.outlet.as_deref()]
+        .into_iter()
+        .flatten()
+}
+
+/// Lets quotes of long ago name what their sources have become: the survivors of merges. 409 where
+/// one was deleted since.
+pub fn follow_sources(tx: &mut Tx, quotes: &mut [Quote]) -> Result<(), Problem> {
+    let named = quotes.iter().filter(|quote| quote.removed_at.is_none());
+    let named: BTreeSet<SourceId> = named
+        .flat_map(|quote| [quote.source_id, quote.outlet_id])
+        .flatten()
+        .collect();
+    let known = find_by_ids(tx, named.iter().copied().collect(), Sight::All)?;
+    if known.len() < named.len() {
+        return Err(Problem::new(
+            Code::WrongState,
+            "It quotes a source that was deleted since: restore the source first.",
+        ));
+    }
+    let present = |id: SourceId| known.get(&id).map_or(id, |source| source.id);
+    for quote in quotes {
+        quote.source_id = quote.source_id.map(present);
+        quote.outlet_id = quote.outlet_id.map(present);
+    }
+    Ok(())
 }
 
 /// What became of the sources of a post.
-pub fn matches_of(named: &NamedSources) -> BTreeMap<String, SourceMatch> {
+pub fn matches_of(named: &BTreeMap<String, Found>) -> BTreeMap<String, SourceMatch> {
     named
         .iter()
         .map(|(name, found)| (name.clone(), found.into()))
@@ -52,23 +126,24 @@ pub fn find_words(body: &Body, lang: &Lang, wanted: &[Wanted]) -> Result<Anchor,
 
 /// A posted quote with its source, outlet and place; the errors point into it.
 pub fn new_quote(
-    tx: &mut Tx,
     text: &Text,
     body: &Body,
     quote: &NewQuote,
     wanted: &[Wanted],
-    named: &NamedSources,
-    staff: &Staff,
+    cast: &Cast,
+    now: Instant,
 ) -> Result<Quote, Problem> {
     let quote = quote.clone();
     let article: ArticleId = text.item_id.of();
-    let source_id = resolve(tx, quote.source.as_deref(), named, staff)
+    let source_id = cast
+        .find(quote.source.as_deref())
         .map_err(|problem| problem.below("/source"))?;
     if source_id.is_none() && quote.unnamed.is_none() {
         return Err(Problem::field("/source", "expected a source, or `unnamed`"));
     }
     let said = quote.attribution.clone();
-    let outlet_id = resolve(tx, said.outlet.as_deref(), named, staff)
+    let outlet_id = cast
+        .find(said.outlet.as_deref())
         .map_err(|problem| problem.below("/attribution/outlet"))?;
     let anchor =
         find_words(body, &text.lang, wanted).map_err(|problem| problem.below("/anchor"))?;
@@ -96,36 +171,9 @@ pub fn new_quote(
         verification: VerificationState::Unverified,
         verified_by: None,
         verified_at: None,
-        created_at: tx.now(),
+        created_at: now,
         removed_at: None,
     };
     quote.check_words()?;
     Ok(quote)
-}
-
-/// The source that an id or `#name` means.
-pub fn resolve(
-    tx: &mut Tx,
-    reference: Option<&str>,
-    named: &NamedSources,
-    staff: &Staff,
-) -> Result<Option<SourceId>, Problem> {
-    let Some(reference) = reference else {
-        return Ok(None);
-    };
-    if let Some(name) = reference.strip_prefix('#') {
-        let found = named
-            .get(name)
-            .ok_or_else(|| Problem::field("", "there is no such name in `sources`"))?;
-        return Ok(Some(found.source.id));
-    }
-    let unknown = || {
-        Problem::field(
-            "",
-            "expected the id of a source, or #name of one in `sources`",
-        )
-    };
-    let id: SourceId = reference.parse().map_err(|_| unknown())?;
-    let found = find_by_id(tx, id, staff)?.ok_or_else(unknown)?;
-    Ok(Some(found.source.id))
 }

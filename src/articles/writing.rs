@@ -3,7 +3,7 @@
 
 use super::input::{Draft, SlugWish, TextInput};
 use super::model::{Article, ArticleId};
-use super::quoting::{NamedSources, new_quote};
+use super::quoting::{Cast, new_quote};
 use super::{slugs, translations};
 use crate::auth::Staff;
 use crate::body::{Block, Body, PlainBlock, QuoteHint, keep_keys};
@@ -44,7 +44,7 @@ pub fn create_text(
     article: &Article,
     lang: &Lang,
     input: TextInput,
-    named: &NamedSources,
+    cast: &Cast,
     staff: &Staff,
 ) -> Result<Saved, Problem> {
     let now = tx.now();
@@ -97,7 +97,7 @@ pub fn create_text(
     };
     let (mut rows, mut room) = (Vec::new(), Room::default());
     for (nth, (quote, wanted)) in input.quotes.unwrap_or_default().iter().enumerate() {
-        let added = new_quote(tx, &text, &content.body, quote, wanted, named, staff);
+        let added = new_quote(&text, &content.body, quote, wanted, cast, now);
         let mut row = added.map_err(|problem| problem.below(&format!("/quotes/{nth}")))?;
         row.position = nth as i32;
         let taken = room.take(tx, row.statement);

@@ -30,6 +30,17 @@ pub fn find_person(conn: &mut DbConn, id: UserId) -> QueryResult<Option<User>> {
     Ok(user.filter(|user| user.kind != UserKind::Key))
 }
 
+/// Those of the ids that are accounts.
+pub fn users_among(conn: &mut DbConn, ids: &[UserId]) -> QueryResult<Vec<UserId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    users::table
+        .filter(users::id.eq_any(ids))
+        .select(users::id)
+        .load(conn)
+}
+
 pub fn find_user_by_email(conn: &mut DbConn, email: &str) -> QueryResult<Option<User>> {
     users::table
         .filter(users::email.eq(email))

@@ -231,6 +231,55 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    source_spellings (key, source_id, folded) {
+        source_id -> DbUuid,
+        key -> Text,
+        folded -> Text,
+        spelt -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::DbUuid;
+
+    source_likenesses (id) {
+        id -> DbUuid,
+        source_id -> DbUuid,
+        other_id -> DbUuid,
+        score -> Integer,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    source_turn (id) {
+        id -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{DbInstant, DbUuid};
+
+    quote_credits (quote_id) {
+        quote_id -> DbUuid,
+        article_id -> DbUuid,
+        lang -> Text,
+        source_id -> Nullable<DbUuid>,
+        unnamed -> Nullable<Text>,
+        stated_name -> Nullable<Text>,
+        outlet_id -> Nullable<DbUuid>,
+        programme -> Nullable<Text>,
+        evidence_url -> Nullable<Text>,
+        published_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::db::types::{DbInstant, DbJson, DbUuid};
 
     articles (id) {
@@ -697,7 +746,7 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, api_keys, identities, sign_ins, refresh_tokens, keys, idempotency_keys, change_counter, changes, site, sections, topics, lists, sources, source_names, articles, article_topics, article_authors, texts, revisions, translations, corrections, slugs, quotes, reviews, notices, published_articles, published_texts, published_slugs, published_retractions, published_terms, published_quotes, published_sources, published_source_sums, published_reviews, published_review_sums, published_notices, published_notice_texts, published_notice_terms);
+diesel::allow_tables_to_appear_in_same_query!(users, api_keys, identities, sign_ins, refresh_tokens, keys, idempotency_keys, change_counter, changes, site, sections, topics, lists, sources, source_names, source_spellings, source_likenesses, quote_credits, articles, article_topics, article_authors, texts, revisions, translations, corrections, slugs, quotes, reviews, notices, published_articles, published_texts, published_slugs, published_retractions, published_terms, published_quotes, published_sources, published_source_sums, published_reviews, published_review_sums, published_notices, published_notice_texts, published_notice_terms);
 }
 
 pub use tables::*;

@@ -1,6 +1,8 @@
 //! Quotes at the newsroom's door. Each change is a save of the text that the quote stands in; a
 //! quote's version is its text's.
 
+use std::collections::BTreeMap;
+
 use actix_web::web::{Data, Json as ActixJson, Path};
 use actix_web::{HttpResponse, delete, get, patch, post, put};
 use serde::{Deserialize, Serialize};
@@ -20,7 +22,7 @@ use crate::articles::api::ArticlePath;
 use crate::articles::input::{MOST_QUOTES, SlugWish};
 use crate::articles::keys::quotes_of;
 use crate::articles::model::Article;
-use crate::articles::quoting::{NamedSources, new_quote, resolve};
+use crate::articles::quoting::{Cast, new_quote, references_of};
 use crate::articles::sight::{find_own, find_seen};
 use crate::articles::writing::Draughting;
 use crate::auth::Staff;
@@ -143,15 +145,8 @@ pub async fn create_quote(
                 ));
             }
             let body = draughting.content.body.clone();
-            let row = new_quote(
-                tx,
-                &draughting.text,
-                &body,
-                &quote,
-                &wanted,
-                &NamedSources::new(),
-                &staff,
-            );
+            let cast = Cast::of(tx, &BTreeMap::new(), references_of(&quote), &staff)?;
+            let row = new_quote(&draughting.text, &body, &quote, &wanted, &cast, tx.now());
             let mut row = row.map_err(|problem| problem.below("/quote"))?;
             let taken = Room::default().take(tx, row.statement);
             taken.map_err(|problem| problem.below("/quote/key"))?;
@@ -310,8 +305,12 @@ fn apply(
         anchor,
         attribution,
     } = patch;
+    let outlet = attribution.outlet.clone();
+    let named = [&source, &outlet].map(|named| named.as_ref().into_option());
+    let references = named.into_iter().flatten().flatten().map(|line| &**line);
+    let cast = Cast::of(tx, &BTreeMap::new(), references, staff)?;
     if let Patch::Set(reference) = source {
-        let found = resolve(tx, reference.as_deref(), &NamedSources::new(), staff);
+        let found = cast.find(reference.as_deref());
         row.source_id = found.map_err(|problem| problem.below("/source"))?;
     }
     unnamed
@@ -348,7 +347,7 @@ fn apply(
         evidence_url,
     } = attribution;
     if let Patch::Set(reference) = outlet {
-        let found = resolve(tx, reference.as_deref(), &NamedSources::new(), staff);
+        let found = cast.find(reference.as_deref());
         row.outlet_id = found.map_err(|problem| problem.below("/attribution/outlet"))?;
     }
     stated_name

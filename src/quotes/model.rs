@@ -11,6 +11,7 @@ use crate::db::schema::quotes;
 use crate::db::{AnyId, Id, Instant, Json};
 use crate::http::words::Prose;
 use crate::language::Lang;
+use crate::sources::confidence::Credit;
 use crate::sources::model::SourceId;
 use crate::text_enum;
 
@@ -121,6 +122,18 @@ impl Quote {
     /// Makes it a statement by itself; `is_joined` where others are linked to it by its id.
     pub fn unlink(&mut self, is_joined: bool) {
         self.statement = is_joined.then(Id::new);
+    }
+
+    /// To whom it is credited.
+    pub fn credit(&self) -> Credit {
+        Credit {
+            source_id: self.source_id,
+            unnamed: self.unnamed.clone(),
+            stated_name: self.stated_name.clone(),
+            outlet_id: self.outlet_id,
+            programme: self.programme.clone(),
+            evidence_url: self.evidence_url.clone(),
+        }
     }
 
     pub fn verify(&mut self, state: VerificationState, by: UserId, at: Instant) {

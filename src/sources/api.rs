@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::header;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -34,9 +35,11 @@ impl From<SourceError> for Problem {
             SourceError::NoSurvivor | SourceError::OtherKind => Self::field("/into", detail),
             SourceError::Quoted => Self::new(Code::InUse, detail),
             SourceError::ForEditors | SourceError::NotOwn => Self::new(Code::Forbidden, detail),
-            SourceError::Merged(_) | SourceError::OtherDisclosure => {
-                Self::new(Code::Conflict, detail)
+            SourceError::Merged(survivor) => {
+                let survivor = format!("/v1/desk/sources/{survivor}");
+                Self::new(Code::Conflict, detail).with_header(header::LOCATION, &survivor)
             }
+            SourceError::OtherDisclosure => Self::new(Code::Conflict, detail),
             SourceError::NotDeleted => Self::new(Code::WrongState, detail),
         }
     }
@@ -157,19 +160,16 @@ impl SourcePatch {
                 .map_err(|error| Problem::field("/names", error.to_string()))?;
         }
         if let Patch::Set(description) = description {
-            description.apply(&mut source.description.0);
+            description.apply(&mut source.description.0)?;
+        }
+        if let Patch::Set(positions) = &positions {
+            model::check_positions(positions)?;
         }
         kind.apply(&mut source.kind);
         aliases.map(Json).apply(&mut source.aliases);
         same_as.map(Json).apply(&mut source.same_as);
         positions.map(Json).apply(&mut source.positions);
         disclosure.apply(&mut source.disclosure);
-        model::check_lists(
-            &source.aliases.0,
-            &source.description.0,
-            &source.same_as.0,
-            &source.positions.0,
-        )?;
         Ok(())
     }
 }
@@ -180,13 +180,14 @@ impl SourcePatch {
 pub struct DescriptionsPatch(BTreeMap<Lang, Option<Prose<4000>>>);
 
 impl DescriptionsPatch {
-    fn apply(self, descriptions: &mut Descriptions) {
+    fn apply(self, descriptions: &mut Descriptions) -> Result<(), SourceError> {
         for (lang, words) in self.0 {
             match words {
                 Some(words) => descriptions.insert(lang, words),
                 None => descriptions.remove(&lang),
             };
         }
+        model::check_length("description", descriptions.len())
     }
 }
 
@@ -357,11 +358,21 @@ pub struct OrganisationJson {
 pub struct Portrait {
     pub source: PublishedSource,
     pub tally: Tally,
-    /// Those of the organisations of its positions that readers know.
-    pub organisations: BTreeMap<SourceId, Named>,
+    /// Those of the organisations of its positions that readers know, as they are called and
+    /// found now.
+    pub organisations: BTreeMap<SourceId, (SourceId, Named)>,
 }
 
 impl Portrait {
+    /// True where a position is held in what readers do not know.
+    pub fn lacks_organisations(&self) -> bool {
+        let mut held = self.source.positions.0.iter();
+        held.any(|held| {
+            held.organisation
+                .is_some_and(|id| !self.organisations.contains_key(&id))
+        })
+    }
+
     pub fn in_language(self, served: Served, chain: &[Lang]) -> SourceJson {
         let lang = &served.lang;
         let Tally {
@@ -406,7 +417,7 @@ impl Portrait {
 impl PositionJson {
     fn of(
         held: Position,
-        organisations: &BTreeMap<SourceId, Named>,
+        organisations: &BTreeMap<SourceId, (SourceId, Named)>,
         lang: &Lang,
         chain: &[Lang],
     ) -> Self {
@@ -417,8 +428,9 @@ impl PositionJson {
             to,
         } = held;
         let organisation = organisation.and_then(|id| {
-            let name = organisations.get(&id)?.names.pick(lang, chain).to_owned();
-            Some(OrganisationJson { id, name })
+            let (id, named) = organisations.get(&id)?;
+            let name = named.names.pick(lang, chain).to_owned();
+            Some(OrganisationJson { id: *id, name })
         });
         Self {
             title: title.pick(lang, chain).to_owned(),

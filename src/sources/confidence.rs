@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::Queryable;
-
 use super::model::{Source, SourceId};
 use crate::language::Lang;
 
@@ -29,7 +27,8 @@ impl Standing {
     }
 
     /// That one source is hidden, and nothing of the others.
-    pub fn hiding(id: SourceId) -> Self {
+    #[cfg(test)]
+    fn hiding(id: SourceId) -> Self {
         Self {
             hidden: BTreeSet::from([id]),
             survivors: BTreeMap::new(),
@@ -48,9 +47,7 @@ impl Standing {
 }
 
 /// Who said it and where it was said: the part of a quote that can name somebody.
-///
-/// As a row: `source_id`, `unnamed`, `stated_name`, `outlet_id`, `programme`, `evidence_url`.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credit {
     pub source_id: Option<SourceId>,
     /// What stands in the place of a name: "a resident".

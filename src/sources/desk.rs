@@ -1,16 +1,19 @@
 //! Sources, for the newsroom. What somebody may not know of is not there: a 404, in no list,
 //! matched by nothing.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::header;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa::IntoParams;
 
 use super::api::{DeskSource, Merge, SourcePatch};
-use super::matching::{self, NewSource};
+use super::matching;
 use super::model::{Disclosure, Sight, Source, SourceError, SourceId, SourceKind};
+use super::posted::NewSource;
 use super::published::TextKey;
-use super::{projection, store};
+use super::{credits, projection, store};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::changes::{Action, Change, ItemKind};
@@ -171,7 +174,8 @@ pub async fn patch_source(
             let (read, was) = (source.version, source.disclosure);
             patch.clone().apply(&mut source)?;
             if patch.sets_positions() {
-                matching::check_organisations(tx, &source, &staff)?;
+                let one = std::slice::from_ref(&source);
+                matching::check_organisations(tx, one, &staff, |_| String::new())?;
             }
             source.touch(tx.now());
             save(tx, &source, read)?;
@@ -205,7 +209,7 @@ pub async fn delete_source(
         .write(move |tx| {
             let mut source = changeable(tx, id, &staff, &if_match)?;
             let read = source.version;
-            let quoted = store::is_quoted(tx, id)? || store::is_published(tx, &source)?;
+            let quoted = store::is_quoted(tx, id)? || credits::is_credited(tx, id)?;
             source.delete(quoted, tx.now())?;
             save(tx, &source, read)?;
             tx.record(Change::of(ItemKind::Source, id, Action::Deleted).by(staff.id));
@@ -277,7 +281,7 @@ pub async fn merge_source(
 }
 
 fn merge(tx: &mut Tx, id: SourceId, into: SourceId, staff: &Staff) -> Result<Source, Problem> {
-    store::hold_many(tx, &[id, into])?;
+    store::hold_for_merge(tx, [id, into])?;
     let mut merged = live(tx, id, staff)?;
     let survivor = store::find_seen(tx, into, Sight::of(staff))?;
     let mut survivor = survivor.ok_or(SourceError::NoSurvivor)?;
@@ -285,44 +289,50 @@ fn merge(tx: &mut Tx, id: SourceId, into: SourceId, staff: &Staff) -> Result<Sou
     merged.merge_into(&mut survivor, tx.now())?;
     save(tx, &merged, merged_read)?;
     save(tx, &survivor, survivor_read)?;
+    let moved: Vec<SourceId> = store::merged_into(tx, &[id])?
+        .into_iter()
+        .map(|(_, moved)| moved)
+        .collect();
     store::move_to_survivor(tx, id, into)?;
     let texts = projection::merge(tx, id, into)?;
     let change = Change::of(ItemKind::Source, id, Action::Merged).by(staff.id);
-    let survived = format!("source:{into}");
     tx.record(
         change
             .saying(serde_json::json!({"into": into}))
-            .touching([survived, "sources".to_owned(), "quotes".to_owned()])
-            .touching(articles(&texts)),
+            .touching(moved.iter().chain([&into]).map(|id| format!("source:{id}")))
+            .touching(all_about(&texts)),
     );
     Ok(survivor)
 }
 
 /// Brings what readers see into line with the source, and says which of their answers it touches.
 fn show(tx: &mut Tx, source: &Source, was: Disclosure) -> Result<Vec<String>, Problem> {
+    let mut keys = Vec::new();
     if source.disclosure != was {
         store::disclose_merged(tx, source.id, source.disclosure)?;
+        let merged = store::merged_into(tx, &[source.id])?;
+        keys.extend(merged.iter().map(|(_, id)| format!("source:{id}")));
     }
     let texts = match (was.is_on_record(), source.disclosure.is_on_record()) {
-        (true, false) => projection::withhold(tx, source.id)?,
-        (false, true) => projection::reveal(tx, source.id)?,
         (false, false) => return Ok(Vec::new()),
         (true, true) => {
             projection::project(tx, &[source.id])?;
             Vec::new()
         }
+        (true, false) | (false, true) => projection::recredit(tx, source.id)?,
     };
-    let lists = ["sources".to_owned(), "quotes".to_owned()];
-    Ok(lists.into_iter().chain(articles(&texts)).collect())
+    keys.extend(all_about(&texts));
+    Ok(keys)
 }
 
-fn articles(texts: &[TextKey]) -> Vec<String> {
-    let mut keys: Vec<String> = texts
+/// The surrogate keys of what readers have of a source's quotes in these texts: the articles, the
+/// lists that are filtered by sources, and all lists of quotes and sources.
+fn all_about(texts: &[TextKey]) -> BTreeSet<String> {
+    let own = texts
         .iter()
-        .map(|(article, _)| format!("article:{article}"))
-        .collect();
-    keys.dedup();
-    keys
+        .flat_map(|(article, lang)| [format!("article:{article}"), format!("articles:{lang}")]);
+    own.chain(["sources".to_owned(), "quotes".to_owned()])
+        .collect()
 }
 
 fn seen(conn: &mut DbConn, id: SourceId, staff: &Staff) -> Result<Source, Problem> {
@@ -346,7 +356,7 @@ fn changeable(
     if_match: &IfMatch,
 ) -> Result<Source, Problem> {
     let source = live(tx, id, staff)?;
-    source.check_changer(staff, store::is_published(tx, &source)?)?;
+    source.check_changer(staff, credits::is_credited(tx, id)?)?;
     if_match.check(source.version)?;
     Ok(source)
 }

@@ -8,9 +8,12 @@
 
 pub mod api;
 pub mod confidence;
+pub mod credits;
 pub mod desk;
+pub mod exposure;
 pub mod matching;
 pub mod model;
+pub mod posted;
 pub mod projection;
 pub mod public;
 pub mod published;

@@ -41,7 +41,7 @@ text_enum! {
 
 /// A person or organisation that is quoted.
 #[derive(Debug, Clone, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = sources, treat_none_as_null = true)]
+#[diesel(table_name = sources, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Source {
     pub id: SourceId,
     pub kind: SourceKind,
@@ -144,6 +144,19 @@ impl Sight {
             Self::OnRecordAndOwn(staff.id)
         } else {
             Self::Published
+        }
+    }
+}
+
+impl Sight {
+    /// Whether whoever writes may name this one. Those who see only what is published write nothing.
+    pub fn covers(self, source: &Source) -> bool {
+        match self {
+            Self::All => true,
+            Self::OnRecordAndOwn(user) => {
+                source.disclosure.is_on_record() || source.created_by == user
+            }
+            Self::Published => false,
         }
     }
 }
@@ -279,16 +292,21 @@ pub fn check_lists(
     same_as: &[WebAddress],
     positions: &[Position],
 ) -> Result<(), SourceError> {
-    for (field, length, max) in [
-        ("aliases", aliases.len(), MANY),
-        ("description", descriptions.len(), MANY),
-        ("same_as", same_as.len(), MANY),
-        ("positions", positions.len(), MANY),
-    ] {
-        if length > max {
-            return Err(SourceError::TooMany { field, max });
-        }
+    check_length("aliases", aliases.len())?;
+    check_length("description", descriptions.len())?;
+    check_length("same_as", same_as.len())?;
+    check_length("positions", positions.len())?;
+    check_positions(positions)
+}
+
+pub fn check_length(field: &'static str, length: usize) -> Result<(), SourceError> {
+    match length > MANY {
+        true => Err(SourceError::TooMany { field, max: MANY }),
+        false => Ok(()),
     }
+}
+
+pub fn check_positions(positions: &[Position]) -> Result<(), SourceError> {
     let backwards = |position: &Position| matches!((position.from, position.to), (Some(from), Some(to)) if from > to);
     match positions.iter().position(backwards) {
         Some(position) => Err(SourceError::Backwards { position }),
@@ -296,5 +314,6 @@ pub fn check_lists(
     }
 }
 
-/// How many aliases, addresses, positions or languages of a description a source may have.
+/// How many aliases, addresses, positions or languages of a description may be posted. A source that
+/// others were merged into may come to have more; what a patch does not touch stays as it is.
 pub const MANY: usize = 50;

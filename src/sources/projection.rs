@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 
 use diesel::QueryResult;
 
-use super::confidence::Standing;
+use super::confidence::{Credit, Standing};
+use super::credits::{self, QuoteCredit};
 use super::model::{Source, SourceId};
-use super::published::{self, Credited, PublishedSource, TextKey};
+use super::published::{self, PublishedSource, TextKey};
 use super::store;
 use super::sums::Scope;
 use crate::db::DbConn;
 use crate::named::order::{self, Entry};
+use crate::quotes::model::QuoteId;
+use crate::quotes::published::PublishedQuote;
 use crate::site;
 
 /// How these sources stand, held until the end of the transaction. Ask before published quotes are
@@ -34,7 +37,7 @@ pub fn project(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<()> {
     let survivors: Vec<SourceId> = survivors.into_iter().collect();
     let site = site::find(conn)?;
     let held = store::hold_many(conn, &survivors)?;
-    let quoted = published::quoted_among(conn, &survivors)?;
+    let quoted = store::quoted_among(conn, &survivors)?;
     let merged = store::merged_into(conn, &survivors)?;
     let (shown, hidden): (Vec<Source>, Vec<Source>) = held.into_iter().partition(|source| {
         let on_record = source.disclosure.is_on_record() && source.deleted_at.is_none();
@@ -48,25 +51,24 @@ pub fn project(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<()> {
         names: &source.names.0,
     });
     order::put(conn, &named.collect::<Vec<_>>(), site.chain())?;
-    for source in shown {
-        show(conn, source, &merged)?;
-    }
-    Ok(())
+    let rows: Vec<PublishedSource> = shown
+        .into_iter()
+        .flat_map(|source| rows_of(source, &merged))
+        .collect();
+    published::put(conn, &rows)
 }
 
-/// Those that were merged into it get rows that say nothing but where it is.
-fn show(conn: &mut DbConn, source: Source, merged: &[(SourceId, SourceId)]) -> QueryResult<()> {
+/// Its own row; and for those that were merged into it, rows that say nothing but where it is.
+fn rows_of(source: Source, merged: &[(SourceId, SourceId)]) -> Vec<PublishedSource> {
     let row = PublishedSource::of(source);
-    published::put(conn, &row)?;
-    for (_, id) in merged.iter().filter(|(survivor, _)| *survivor == row.id) {
-        let pointer = PublishedSource {
-            id: *id,
-            merged_into: Some(row.id),
-            ..row.clone()
-        };
-        published::put(conn, &pointer)?;
-    }
-    Ok(())
+    let pointers = merged.iter().filter(|(survivor, _)| *survivor == row.id);
+    let pointers = pointers.map(|(survivor, id)| PublishedSource {
+        id: *id,
+        merged_into: Some(*survivor),
+        ..row.clone()
+    });
+    let pointers: Vec<PublishedSource> = pointers.collect();
+    std::iter::once(row).chain(pointers).collect()
 }
 
 impl PublishedSource {
@@ -99,45 +101,55 @@ impl PublishedSource {
     }
 }
 
-/// Takes a source that is no longer on record out of all that readers see, in the transaction that
-/// changes its disclosure. Gives the texts whose copies of quotes must be written anew.
-pub fn withhold(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<TextKey>> {
-    let credited = published::credited(conn, id)?;
-    rewrite(conn, id, credited, &Standing::hiding(id))
-}
+/// How many quotes are credited anew at a time.
+const QUOTES: usize = 500;
 
-/// Names a source again that has come on record, in all quotes that were published as its own. Gives the texts whose copies of quotes must be written anew.
-pub fn reveal(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<TextKey>> {
-    let credited = store::credited(conn, id)?;
-    let named: Vec<SourceId> = credited
-        .iter()
-        .flat_map(|(.., credit)| [credit.source_id, credit.outlet_id])
-        .flatten()
-        .collect();
-    let standing = standing(conn, &named)?;
-    rewrite(conn, id, credited, &standing)
-}
-
-fn rewrite(
-    conn: &mut DbConn,
-    id: SourceId,
-    credited: Vec<Credited>,
-    standing: &Standing,
-) -> QueryResult<Vec<TextKey>> {
-    let texts: BTreeSet<TextKey> = credited
-        .iter()
-        .map(|(_, article, lang, _)| (*article, lang.clone()))
-        .collect();
-    let scope = Scope::of_articles(conn, texts.iter().map(|(article, _)| *article))?;
-    scope.keeping_sums(conn, |conn| {
-        for (quote, _, lang, credit) in credited {
-            published::credit(conn, quote, &credit.for_readers(&lang, standing))?;
-        }
-        Ok(())
+/// Credits everything published that a source said, or that was said through it, as its disclosure
+/// is now: named, or withheld. Gives the texts whose quotes it touches.
+pub fn recredit(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<TextKey>> {
+    let credits = credits::of_source(conn, id)?;
+    let articles = credits.iter().map(|credit| credit.article_id.of());
+    Scope::of_articles(conn, articles)?.keeping_sums(conn, |conn| {
+        let mut chunks = credits.chunks(QUOTES);
+        chunks.try_for_each(|credits| write_anew(conn, credits))
     })?;
     published::index(conn, id)?;
     project(conn, &[id])?;
+    let texts: BTreeSet<TextKey> = credits
+        .into_iter()
+        .map(|credit| (credit.article_id.of(), credit.lang))
+        .collect();
     Ok(texts.into_iter().collect())
+}
+
+fn write_anew(conn: &mut DbConn, credits: &[QuoteCredit]) -> QueryResult<()> {
+    let named: BTreeSet<SourceId> = credits.iter().flat_map(QuoteCredit::sources).collect();
+    let standing = standing(conn, &named.into_iter().collect::<Vec<_>>())?;
+    let ids: Vec<QuoteId> = credits.iter().map(|credit| credit.quote_id).collect();
+    let mut quotes = published::hold_quotes(conn, &ids)?;
+    for quote in &mut quotes {
+        // Both are in the order of their ids.
+        let of_quote = credits.binary_search_by_key(&quote.id, |credit| credit.quote_id);
+        if let Some(credit) = of_quote.ok().and_then(|at| credits.get(at)) {
+            quote.give_credit(credit.credit().for_readers(&credit.lang, &standing));
+        }
+    }
+    published::put_quotes(conn, &quotes)
+}
+
+impl PublishedQuote {
+    fn give_credit(&mut self, credit: Credit) {
+        let Credit {
+            source_id,
+            unnamed,
+            stated_name,
+            outlet_id,
+            programme,
+            evidence_url,
+        } = credit;
+        (self.source_id, self.unnamed, self.stated_name) = (source_id, unnamed, stated_name);
+        (self.outlet_id, self.programme, self.evidence_url) = (outlet_id, programme, evidence_url);
+    }
 }
 
 /// Gives the survivor all that readers have of what was merged into it. Gives the texts whose

@@ -149,7 +149,7 @@ pub async fn get_source(
                         organisations.filter_map(|held| held.organisation).collect();
                     Ok(Portrait {
                         tally: published::tally(conn, id)?,
-                        organisations: published::find_many(conn, &organisations)?,
+                        organisations: published::find_many_merged(conn, &organisations)?,
                         source: *source,
                     })
                 }
@@ -172,10 +172,13 @@ pub async fn get_source(
     let awaits = held
         .filter_map(|held| held.organisation)
         .any(|id| !portrait.organisations.contains_key(&id));
-    let organisations = portrait.organisations.keys();
+    let organisations = portrait.organisations.iter();
+    let organisations = organisations.flat_map(|(id, (survivor, _))| [id, survivor]);
     let keys: Vec<String> = std::iter::once(&id)
         .chain(organisations)
         .map(|id| format!("source:{id}"))
+        // One that readers do not know yet must not be named, but may come to be known.
+        .chain(portrait.lacks_organisations().then(|| "sources".to_owned()))
         .collect();
     let lang = served.lang.clone();
     let json = query

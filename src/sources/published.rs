@@ -1,12 +1,11 @@
 //! Statements on what readers know of sources. What stands there is decided in
 //! [`super::projection`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use diesel::dsl::{max, min};
 use diesel::prelude::*;
 
-use super::confidence::Credit;
 use super::model::{Descriptions, Position, SourceId, SourceKind};
 use super::sums::{self, Sums};
 use crate::db::schema::{published_quotes, published_sources, published_terms, published_texts};
@@ -15,6 +14,8 @@ use crate::http::words::WebAddress;
 use crate::language::{Lang, Names};
 use crate::named::order::{self, Entry, NamesOf};
 use crate::on_each_backend;
+use crate::quotes::model::QuoteId;
+use crate::quotes::published::PublishedQuote;
 
 /// The kind of [`published_terms`] whose term is a source or an outlet.
 pub const TERM: &str = "source";
@@ -23,8 +24,8 @@ pub const TERM: &str = "source";
 pub type TextKey = (AnyId, Lang);
 
 /// A source that readers know, or the address of one that it was merged into.
-#[derive(Debug, Clone, Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = published_sources, treat_none_as_null = true)]
+#[derive(Debug, Clone, Queryable, Insertable)]
+#[diesel(table_name = published_sources, treat_none_as_default_value = false)]
 pub struct PublishedSource {
     pub id: SourceId,
     pub kind: SourceKind,
@@ -35,38 +36,18 @@ pub struct PublishedSource {
     pub merged_into: Option<SourceId>,
 }
 
-/// True while readers see its name with a quote.
-pub fn is_quoted(conn: &mut DbConn, id: SourceId) -> QueryResult<bool> {
-    let quoting = published_quotes::table.filter(names(id));
-    diesel::select(diesel::dsl::exists(quoting)).get_result(conn)
-}
+/// How many rows go into one statement; PostgreSQL takes 65,535 values, SQLite half of them.
+const ROWS: usize = 1000;
 
-/// Those of the sources whose names readers see with a quote.
-pub fn quoted_among(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<BTreeSet<SourceId>> {
-    let pairs: Vec<(Option<SourceId>, Option<SourceId>)> = published_quotes::table
-        .filter(
-            published_quotes::source_id
-                .eq_any(ids)
-                .or(published_quotes::outlet_id.eq_any(ids)),
-        )
-        .select((published_quotes::source_id, published_quotes::outlet_id))
-        .distinct()
-        .load(conn)?;
-    let named = pairs
-        .into_iter()
-        .flat_map(|(source, outlet)| [source, outlet]);
-    Ok(named.flatten().collect())
-}
-
-/// Writes a row, whether or not there is one.
-pub fn put(conn: &mut DbConn, row: &PublishedSource) -> QueryResult<()> {
-    on_each_backend!(conn => diesel::insert_into(published_sources::table)
-        .values(row)
-        .on_conflict(published_sources::id)
-        .do_update()
-        .set(row)
-        .execute(conn)
-        .map(drop))
+/// Writes rows, whether or not they are there, in few statements however many they are.
+pub fn put(conn: &mut DbConn, rows: &[PublishedSource]) -> QueryResult<()> {
+    for rows in rows.chunks(ROWS) {
+        let ids: Vec<SourceId> = rows.iter().map(|row| row.id).collect();
+        diesel::delete(published_sources::table.filter(published_sources::id.eq_any(ids)))
+            .execute(conn)?;
+        on_each_backend!(conn => diesel::insert_into(published_sources::table).values(rows).execute(conn))?;
+    }
+    Ok(())
 }
 
 /// Takes sources from readers, and those that were merged into them.
@@ -84,43 +65,27 @@ pub fn take_down(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<()> {
     diesel::delete(rows).execute(conn).map(drop)
 }
 
-/// A published quote and what it is credited to: quote, article, language, credit.
-pub type Credited = (AnyId, AnyId, Lang, Credit);
-
-/// What readers have that is credited to a source or outlet.
-pub fn credited(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<Credited>> {
-    published_quotes::table
-        .filter(names(id))
-        .select((
-            published_quotes::id,
-            published_quotes::article_id,
-            published_quotes::lang,
-            (
-                published_quotes::source_id,
-                published_quotes::unnamed,
-                published_quotes::stated_name,
-                published_quotes::outlet_id,
-                published_quotes::programme,
-                published_quotes::evidence_url,
-            ),
-        ))
-        .order(published_quotes::id)
-        .load(conn)
+/// Quotes that readers see, as they are until the end of the transaction.
+pub fn hold_quotes(conn: &mut DbConn, ids: &[QuoteId]) -> QueryResult<Vec<PublishedQuote>> {
+    let query = published_quotes::table
+        .filter(published_quotes::id.eq_any(ids))
+        .order(published_quotes::id);
+    match conn {
+        // The one writer holds everything.
+        DbConn::Sqlite(conn) => query.load(conn),
+        DbConn::Postgres(conn) => query.for_update().load(conn),
+    }
 }
 
-/// Credits a published quote anew.
-pub fn credit(conn: &mut DbConn, quote: AnyId, credit: &Credit) -> QueryResult<()> {
-    diesel::update(published_quotes::table.find(quote))
-        .set((
-            published_quotes::source_id.eq(credit.source_id),
-            published_quotes::unnamed.eq(&credit.unnamed),
-            published_quotes::stated_name.eq(&credit.stated_name),
-            published_quotes::outlet_id.eq(credit.outlet_id),
-            published_quotes::programme.eq(&credit.programme),
-            published_quotes::evidence_url.eq(&credit.evidence_url),
-        ))
-        .execute(conn)
-        .map(drop)
+/// Writes quotes that are held anew.
+pub fn put_quotes(conn: &mut DbConn, rows: &[PublishedQuote]) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<QuoteId> = rows.iter().map(|row| row.id).collect();
+    diesel::delete(published_quotes::table.filter(published_quotes::id.eq_any(ids)))
+        .execute(conn)?;
+    on_each_backend!(conn => diesel::insert_into(published_quotes::table).values(rows).execute(conn).map(drop))
 }
 
 /// Moves the published quotes of what was merged to the survivor.
@@ -147,9 +112,6 @@ pub fn texts_quoting(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<TextKey
         .order((published_quotes::article_id, published_quotes::lang))
         .load(conn)
 }
-
-/// How many rows go into one statement; PostgreSQL takes 65,535 values.
-const ROWS: usize = 1000;
 
 /// Writes the terms by which articles are found by this source or outlet.
 pub fn index(conn: &mut DbConn, id: SourceId) -> QueryResult<()> {
@@ -238,6 +200,33 @@ pub fn find_many(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<BTreeMap<So
     Ok(rows
         .into_iter()
         .map(|(id, kind, Json(names))| (id, Named { kind, names }))
+        .collect())
+}
+
+/// The same, of sources that may have been merged since they were named: each with the source that
+/// it is now.
+pub fn find_many_merged(
+    conn: &mut DbConn,
+    ids: &[SourceId],
+) -> QueryResult<BTreeMap<SourceId, (SourceId, Named)>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    // The row of what was merged bears the names of its survivor.
+    let rows: Vec<(SourceId, Option<SourceId>, SourceKind, Json<Names>)> = on_each_backend!(conn => published_sources::table
+        .filter(published_sources::id.eq_any(ids))
+        .select((
+            published_sources::id,
+            published_sources::merged_into,
+            published_sources::kind,
+            published_sources::names,
+        ))
+        .load(conn))?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, survivor, kind, Json(names))| {
+            (id, (survivor.unwrap_or(id), Named { kind, names }))
+        })
         .collect())
 }
 

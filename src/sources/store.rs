@@ -1,17 +1,17 @@
 //! Statements on sources, on what they are known by, and on the quotes that name them.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::confidence::Credit;
+use super::credits;
 use super::model::{Disclosure, Sight, Source, SourceId, SourceKind};
-use super::published::{self, Credited};
 use crate::db::dialect::{Way, row_compare};
-use crate::db::schema::{published_sources, quotes, revisions, source_names, sources, texts};
-use crate::db::{DbConn, Instant, Json};
+use crate::db::schema::{
+    published_quotes, published_sources, quotes, source_names, source_turn, sources,
+};
+use crate::db::{DbConn, Instant};
 use crate::http::page::COUNT_LIMIT;
 use crate::on_each_backend;
-use crate::quotes::model::Quote;
-use crate::texts::model::{TextOf, TextState};
 
 /// The source if it is in sight; be it deleted or merged.
 pub fn find_seen(conn: &mut DbConn, id: SourceId, sight: Sight) -> QueryResult<Option<Source>> {
@@ -38,7 +38,7 @@ pub fn hold_many(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<Source>
     match conn {
         // The one writer holds everything.
         DbConn::Sqlite(conn) => query.load(conn),
-        DbConn::Postgres(conn) => query.for_update().load(conn),
+        DbConn::Postgres(conn) => query.for_no_key_update().load(conn),
     }
 }
 
@@ -63,11 +63,10 @@ pub fn merged_into(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<(Sour
         .load(conn)
 }
 
-pub fn insert(conn: &mut DbConn, source: &Source) -> QueryResult<()> {
-    diesel::insert_into(sources::table)
-        .values(source)
-        .execute(conn)?;
-    insert_names(conn, source)
+/// Writes new sources, and what they are known by.
+pub fn insert(conn: &mut DbConn, made: &[Source]) -> QueryResult<()> {
+    on_each_backend!(conn => diesel::insert_into(sources::table).values(made).execute(conn))?;
+    insert_names(conn, made)
 }
 
 /// Saves the source, and what it is known by, if it still has the version that was read; false
@@ -81,43 +80,113 @@ pub fn save(conn: &mut DbConn, source: &Source, read_version: i64) -> QueryResul
     }
     let old = source_names::table.filter(source_names::source_id.eq(source.id));
     diesel::delete(old).execute(conn)?;
-    insert_names(conn, source)?;
+    insert_names(conn, std::slice::from_ref(source))?;
     Ok(true)
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = source_names)]
+#[diesel(table_name = source_names, treat_none_as_default_value = false)]
 struct KnownBy {
     source_id: SourceId,
     folded: String,
 }
 
+/// How many rows go into one statement; SQLite takes 32,766 values.
+const ROWS: usize = 4_000;
+
 /// What was merged is known by its survivor.
-fn insert_names(conn: &mut DbConn, source: &Source) -> QueryResult<()> {
-    if source.merged_into.is_some() {
-        return Ok(());
-    }
-    let source_id = source.id;
-    let rows: Vec<KnownBy> = source
-        .known_by()
-        .into_iter()
-        .map(|folded| KnownBy { source_id, folded })
+fn insert_names(conn: &mut DbConn, named: &[Source]) -> QueryResult<()> {
+    let rows: Vec<KnownBy> = named
+        .iter()
+        .filter(|source| source.merged_into.is_none())
+        .flat_map(|source| {
+            let words = source.known_by().into_iter();
+            words.map(|folded| KnownBy {
+                source_id: source.id,
+                folded,
+            })
+        })
         .collect();
-    on_each_backend!(conn => diesel::insert_into(source_names::table).values(&rows).execute(conn).map(drop))
+    for rows in rows.chunks(ROWS) {
+        on_each_backend!(conn => diesel::insert_into(source_names::table).values(rows).execute(conn))?;
+    }
+    Ok(())
 }
 
-/// The sources in sight that are known by one of these names or addresses; neither deleted nor
-/// merged ones.
+/// How many sources of the same names are looked at when a story is posted.
+const MOST_NAMESAKES: i64 = 1_000;
+
+/// The sources in sight that are known by one of these names or addresses, oldest first; neither
+/// deleted nor merged ones.
 pub fn known_by(conn: &mut DbConn, words: &[String], sight: Sight) -> QueryResult<Vec<Source>> {
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<SourceId> = on_each_backend!(conn => source_names::table
         .filter(source_names::folded.eq_any(words))
         .select(source_names::source_id)
         .distinct()
+        .order(source_names::source_id)
+        .limit(MOST_NAMESAKES)
         .load(conn))?;
     seen(sight)
         .filter(sources::id.eq_any(ids))
         .filter(sources::deleted_at.is_null())
         .filter(sources::merged_into.is_null())
+        .order(sources::id)
+        .load(conn)
+}
+
+/// Waits until no other transaction makes sources, and keeps others waiting until this one ends:
+/// two stories that name somebody new at the same time would else make two of them.
+pub fn take_turn(conn: &mut DbConn) -> QueryResult<()> {
+    match conn {
+        // The one writer always has its turn.
+        DbConn::Sqlite(_) => Ok(()),
+        DbConn::Postgres(conn) => source_turn::table.for_update().execute(conn).map(drop),
+    }
+}
+
+/// Sources that quotes are about to name, be they deleted or merged; nobody merges them before
+/// this transaction ends.
+pub fn hold_quoted(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<Source>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = sources::table
+        .filter(sources::id.eq_any(ids))
+        .order(sources::id);
+    match conn {
+        // The one writer holds everything.
+        DbConn::Sqlite(conn) => query.load(conn),
+        DbConn::Postgres(conn) => query.for_key_share().load(conn),
+    }
+}
+
+/// Two sources that are about to become one: until this transaction ends no quote comes to name
+/// either.
+pub fn hold_for_merge(conn: &mut DbConn, ids: [SourceId; 2]) -> QueryResult<()> {
+    let query = sources::table
+        .filter(sources::id.eq_any(ids))
+        .order(sources::id)
+        .select(sources::id);
+    match conn {
+        // The one writer holds everything.
+        DbConn::Sqlite(_) => Ok(()),
+        DbConn::Postgres(conn) => query.for_update().execute(conn).map(drop),
+    }
+}
+
+/// Those of the sources whose names readers see with a quote.
+pub fn quoted_among(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<SourceId>> {
+    let said =
+        published_quotes::table.filter(published_quotes::source_id.eq(sources::id.nullable()));
+    let relayed =
+        published_quotes::table.filter(published_quotes::outlet_id.eq(sources::id.nullable()));
+    sources::table
+        .filter(sources::id.eq_any(ids))
+        .filter(exists(said).or(exists(relayed)))
+        .select(sources::id)
         .load(conn)
 }
 
@@ -222,15 +291,7 @@ pub fn is_quoted(conn: &mut DbConn, id: SourceId) -> QueryResult<bool> {
             .is_null()
             .and(quotes::source_id.eq(id).or(quotes::outlet_id.eq(id))),
     );
-    diesel::select(diesel::dsl::exists(quoting)).get_result(conn)
-}
-
-/// True while readers see a quote of it, be it by name or not.
-pub fn is_published(conn: &mut DbConn, source: &Source) -> QueryResult<bool> {
-    match source.disclosure.is_on_record() {
-        true => published::is_quoted(conn, source.id),
-        false => Ok(!credited(conn, source.id)?.is_empty()),
-    }
+    diesel::select(exists(quoting)).get_result(conn)
 }
 
 /// Moves what was merged to the survivor: its quotes, and whatever was merged into it before.
@@ -245,6 +306,7 @@ pub fn move_to_survivor(
     diesel::update(quotes::table.filter(quotes::outlet_id.eq(merged)))
         .set(quotes::outlet_id.eq(survivor))
         .execute(conn)?;
+    credits::move_to_survivor(conn, merged, survivor)?;
     diesel::update(sources::table.filter(sources::merged_into.eq(merged)))
         .set(sources::merged_into.eq(survivor))
         .execute(conn)
@@ -261,55 +323,4 @@ pub fn disclose_merged(
         .set(sources::disclosure.eq(disclosure))
         .execute(conn)
         .map(drop)
-}
-
-/// The quotes that a published revision credits to a source or outlet, or to what was merged into
-/// it, with the credits of that revision: what a newer draft says of them is not for readers.
-pub fn credited(conn: &mut DbConn, id: SourceId) -> QueryResult<Vec<Credited>> {
-    let merged = merged_into(conn, &[id])?.into_iter();
-    let ids: Vec<SourceId> = merged.map(|(_, merged)| merged).chain([id]).collect();
-    let is_one = |named: Option<SourceId>| named.is_some_and(|named| ids.contains(&named));
-    let credited = published_revisions(conn, &ids)?
-        .into_iter()
-        .flat_map(|Json(quotes)| quotes)
-        .filter(|quote| is_one(quote.source_id) || is_one(quote.outlet_id));
-    Ok(credited.map(credit_of).collect())
-}
-
-/// The quotes of the published revisions that may name one of these sources: where there is no
-/// newer draft, they are the quotes of the desk, which are found by their sources.
-fn published_revisions(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<Json<Vec<Quote>>>> {
-    let of_text = revisions::item_id
-        .eq(texts::item_id)
-        .and(revisions::lang.eq(texts::lang))
-        .and(texts::published_revision.eq(revisions::number.nullable()));
-    let naming = quotes::table
-        .filter(quotes::article_id.eq(texts::item_id))
-        .filter(quotes::lang.eq(texts::lang))
-        .filter(
-            quotes::source_id
-                .eq_any(ids)
-                .or(quotes::outlet_id.eq_any(ids)),
-        );
-    let has_draft = texts::head_revision.ne(revisions::number);
-    texts::table
-        .inner_join(revisions::table.on(of_text))
-        .filter(texts::state.eq(TextState::Published))
-        .filter(texts::item_kind.eq(TextOf::Article))
-        .filter(has_draft.or(diesel::dsl::exists(naming)))
-        .select(revisions::quotes)
-        .order((texts::item_id, texts::lang))
-        .load(conn)
-}
-
-fn credit_of(quote: Quote) -> Credited {
-    let credit = Credit {
-        source_id: quote.source_id,
-        unnamed: quote.unnamed,
-        stated_name: quote.stated_name,
-        outlet_id: quote.outlet_id,
-        programme: quote.programme,
-        evidence_url: quote.evidence_url,
-    };
-    (quote.id.of(), quote.article_id.of(), quote.lang, credit)
 }

@@ -197,39 +197,30 @@ async fn who_is_not_on_record_is_known_to_editors_and_to_whoever_made_it() {
 }
 
 #[actix_web::test]
-async fn a_story_finds_the_source_it_means_but_never_one_that_its_author_may_not_know_of() {
-    use newsline::auth::Role::{Contributor, Editor};
+async fn names_are_kept_by_language_and_script() {
     let app = TestApp::start().await;
     let editor = app.as_editor();
-    let mut known =
-        json!({"kind": "person", "names": {"az": "Rəşad Nəbiyev"}, "aliases": ["R. Nəbiyev"]});
-    known["same_as"] = json!(["https://www.wikidata.org/wiki/Q1"]);
-    let known = id(&made(&editor, known).await);
-    let mut secret = person("A Witness");
-    secret["disclosure"] = json!("protected");
-    let secret_id = id(&made(&editor, secret.clone()).await);
-
-    let by_name = json!({"kind": "person", "names": {"en": "r. nəbiyev"}});
-    assert_eq!(
-        matched(&app, Contributor, by_name).await,
-        (known, MatchedBy::Name)
-    );
-    let mut by_address = person("Someone Else");
-    by_address["same_as"] = json!(["https://www.wikidata.org/wiki/Q1"]);
-    assert_eq!(
-        matched(&app, Contributor, by_address).await,
-        (known, MatchedBy::SameAs)
-    );
-    let other_kind = json!({"kind": "organisation", "names": {"az": "Rəşad Nəbiyev"}});
-    assert_eq!(matched(&app, Editor, other_kind).await.1, MatchedBy::Made);
-
-    assert_eq!(
-        matched(&app, Editor, person("A Witness")).await,
-        (secret_id, MatchedBy::Name)
-    );
-    let (made, how) = matched(&app, Contributor, person("A Witness")).await;
-    assert_eq!((made == secret_id, how), (false, MatchedBy::Made));
-    let mut confidential = json!({"kind": "person", "names": {"az": "Rəşad Nəbiyev"}});
-    confidential["disclosure"] = json!("anonymous");
-    assert_eq!(matched(&app, Editor, confidential).await.1, MatchedBy::Made);
+    let names = json!({"az": "Rəşad Nəbiyev", "az-Cyrl": "Рәшад Нәбијев", "az-Arab": "رشاد نبی‌یف",
+        "zh-Hant": "拉沙德·納比耶夫", "en": "Rashad Nabiyev"});
+    let source = json!({"kind": "person", "names": names, "aliases": ["Рашад Набиев"]});
+    let source = made(&editor, source).await;
+    assert_eq!(source.json["names"], names);
+    for name in names.as_object().expect("names").values() {
+        let named = json!({"kind": "person", "names": {"en": name}});
+        assert_eq!(
+            matched(&editor, named).await,
+            (id(&source), "name".to_owned())
+        );
+    }
+    for tag in ["az_Cyrl", "und", "xx-yyyyyyyyy", "en-x-desk", "az-cyrl-"] {
+        let refused = json!({"kind": "person", "names": {tag: "A"}});
+        let refused = editor.post("/v1/desk/sources", refused).await;
+        refused.problem("invalid-field", 422);
+    }
+    let twice = r#"{"kind": "person", "names": {"az-Cyrl": "А", "AZ-cyrl": "Б"}}"#;
+    let twice = editor
+        .request("POST".parse().expect("a method"), "/v1/desk/sources")
+        .header("content-type", "application/json")
+        .body(twice);
+    twice.await.problem("invalid-field", 422);
 }

@@ -1,6 +1,8 @@
 //! Who is quoted: at the desk, by name, merged, and withheld from readers.
 
 mod desk;
+mod matching;
+mod merging;
 mod readers;
 
 use diesel::prelude::*;
@@ -8,10 +10,9 @@ use newsline::db::schema::{published_quotes, published_sources, published_terms}
 use newsline::db::{AnyId, Id};
 use newsline::http::problem::Problem;
 use newsline::sources::SourceId;
-use newsline::sources::matching::{self, MatchedBy, NewSource};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, TestApp, id_of};
+use crate::support::{Answer, Client, TestApp, id_of, items_of};
 
 fn person(name: &str) -> Value {
     json!({"kind": "person", "names": {"en": name}})
@@ -100,19 +101,11 @@ async fn published_rows(app: &TestApp) -> i64 {
         .expect("a number")
 }
 
-async fn matched(app: &TestApp, by: newsline::auth::Role, source: Value) -> (SourceId, MatchedBy) {
-    let person = app.people.with_role(by);
-    let staff = newsline::auth::Staff {
-        id: person.user.id,
-        role: by,
-        proof: newsline::auth::guards::Proof::SignIn(person.sign_in),
-    };
-    let new: NewSource = serde_json::from_value(source).expect("a source");
-    let found = app
-        .app
-        .db
-        .write(move |tx| matching::find_or_make(tx, &new, &staff))
-        .await
-        .expect("a source");
-    (found.source.id, found.how)
+/// What a post of a story says of the one source that it names.
+async fn matched(client: &Client, source: Value) -> (SourceId, String) {
+    let story = json!({"kind": "news", "sources": {"one": source}});
+    let posted = client.post("/v1/desk/articles", story).await.expect(201);
+    let found = &posted.json["sources"]["one"];
+    let how = found["matched_by"].as_str().expect("a word").to_owned();
+    (id_of(found).parse().expect("a UUID"), how)
 }

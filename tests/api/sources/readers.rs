@@ -212,8 +212,8 @@ async fn a_merged_source_gives_everything_to_its_survivor() {
             .contains(&id(&kept).to_string())
     );
     merge(&double, &kept).await.problem("conflict", 409);
-    let by_name = matched(&app, newsline::auth::Role::Editor, person("NABIYEV")).await;
-    assert_eq!(by_name, (id(&kept), MatchedBy::Name));
+    let by_name = matched(&editor, person("NABIYEV")).await;
+    assert_eq!(by_name, (id(&kept), "name".to_owned()));
 
     let hide = editor.patch(&desk(&kept), json!({"disclosure": "protected"}));
     hide.if_match("*").await.expect(200);

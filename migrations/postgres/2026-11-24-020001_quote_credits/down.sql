@@ -1,0 +1,2 @@
+drop table source_turn;
+drop table quote_credits;

@@ -1,0 +1,22 @@
+-- Which sources may be one and the same. Names that sound alike have one key; what was found is
+-- kept, so that asking for it costs a page.
+
+create table source_spellings (
+    source_id uuid not null references sources (id),
+    key text not null,
+    folded text not null,
+    spelt text not null,
+    primary key (key, source_id, folded)
+);
+create index source_spellings_by_source on source_spellings (source_id);
+
+create table source_likenesses (
+    id uuid primary key,
+    source_id uuid not null references sources (id),
+    other_id uuid not null references sources (id),
+    score integer not null,
+    reason text not null
+);
+create index source_likenesses_by_score on source_likenesses (score, id);
+create index source_likenesses_by_source on source_likenesses (source_id);
+create index source_likenesses_by_other on source_likenesses (other_id);

@@ -1,0 +1,2 @@
+drop table source_likenesses;
+drop table source_spellings;
