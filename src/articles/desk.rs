@@ -31,6 +31,7 @@ use crate::http::query::Query;
 use crate::http::words::Line;
 use crate::language::Lang;
 use crate::sections::{self, SectionId};
+use crate::sources::confided::Confided;
 use crate::sources::matching::find_or_make;
 use crate::texts::model::{Text, TextState};
 use crate::texts::store as texts;
@@ -233,6 +234,10 @@ fn create(tx: &mut Tx, story: Story, staff: &Staff) -> Result<Answer, Problem> {
     let texts = texts::of_items(tx, &[id.of()])?;
     let mut json = whole(tx, article, texts)?;
     json.sources = Some(quoting::matches_of(&named));
+    // That a name stands for somebody who is not on record is news to whoever posted it.
+    let found = named.values().filter(|found| found.how.tells_more());
+    let confided = Confided::among(found.map(|found| &found.source));
+    confided.record(tx, staff, "create_article");
     Answer::created(format!("/v1/desk/articles/{id}"), 1, &json)
 }
 

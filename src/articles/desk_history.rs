@@ -22,6 +22,7 @@ use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::{Params, Query, QueryPart};
 use crate::quotes::model::{Quote, QuoteEffect};
 use crate::quotes::veil::veil;
+use crate::sources::confided::Confided;
 use crate::texts::model::{Cause, Content, Revision};
 use crate::texts::store as texts;
 
@@ -95,14 +96,14 @@ fn find_revision(
     conn: &mut DbConn,
     path: &RevisionPath,
     staff: &Staff,
-) -> Result<Revision, Problem> {
+) -> Result<(Revision, Confided), Problem> {
     let seen = find_seen(conn, path.id, staff)?;
     seen.check_whole()?;
     let text = pick(seen.texts, &path.clone().into())?;
     let revision = texts::find_revision(conn, text.item_id, &text.lang, path.n)?;
     let mut revision = revision.ok_or_else(Problem::not_found)?;
-    veil(conn, &mut revision.quotes.0, staff)?;
-    Ok(revision)
+    let confided = veil(conn, &mut revision.quotes.0, staff)?;
+    Ok((revision, confided))
 }
 
 /// Read a revision
@@ -115,11 +116,12 @@ pub async fn get_revision(
     staff: Staff,
     path: Path<RevisionPath>,
 ) -> ApiResult<ActixJson<WholeRevision>> {
-    let path = path.into_inner();
-    let revision = app
+    let (path, reader) = (path.into_inner(), staff.clone());
+    let (revision, confided) = app
         .db
-        .read_snapshot(move |conn| find_revision(conn, &path, &staff))
+        .read_snapshot(move |conn| find_revision(conn, &path, &reader))
         .await?;
+    confided.note(&app.db, &staff, "get_revision").await?;
     Ok(ActixJson(revision.into()))
 }
 
@@ -150,7 +152,7 @@ pub async fn restore_revision(
             let effects = bring_back(&mut draughting, old, now);
             follow_sources(tx, &mut draughting.quotes)?;
             let saved = draughting.save(tx, &SlugWish::Keep, effects, &staff)?;
-            answer(tx, saved, &staff)
+            answer(tx, saved, &staff, "restore_revision")
         })
         .await?;
     Ok(WithEtag {
@@ -251,10 +253,10 @@ pub async fn diff_revisions(
                 lang: lang.clone(),
                 n,
             };
-            Ok::<_, Problem>((
-                find_revision(conn, &at(from), &staff)?,
-                find_revision(conn, &at(to), &staff)?,
-            ))
+            // What changed in a quote is told, but not who said it.
+            let (from, _not_told) = find_revision(conn, &at(from), &staff)?;
+            let (to, _not_told) = find_revision(conn, &at(to), &staff)?;
+            Ok::<_, Problem>((from, to))
         })
         .await?;
     Ok(ActixJson(Diff::between(&from, &to)))

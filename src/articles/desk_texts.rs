@@ -16,7 +16,7 @@ use super::{published, publishing, translations};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::changes::{Action, Change, ItemKind};
-use crate::db::{DbConn, Tx};
+use crate::db::Tx;
 use crate::http::body::{MergePatch, ValidJson};
 use crate::http::etag::{IfMatch, Precondition, WithEtag};
 use crate::http::once::Answer;
@@ -35,27 +35,38 @@ pub fn pick(texts: Vec<Text>, path: &TextPath) -> Result<Text, Problem> {
         .ok_or_else(Problem::not_found)
 }
 
-/// A text with what its newest revision says, for whoever may write it.
-fn whole(conn: &mut DbConn, text: Text, staff: &Staff) -> Result<DeskText, Problem> {
-    let head = head(conn, &text)?;
-    let mut quotes = quotes::of_text(conn, text.item_id.of(), &text.lang)?;
-    veil(conn, &mut quotes, staff)?;
-    let stale = translations::is_stale(conn, &text, &head)?;
+/// A text with what its newest revision says, for whoever may write it; `operation` is the one that
+/// answers with it.
+fn whole(
+    tx: &mut Tx,
+    text: Text,
+    staff: &Staff,
+    operation: &'static str,
+) -> Result<DeskText, Problem> {
+    let head = head(tx, &text)?;
+    let mut quotes = quotes::of_text(tx, text.item_id.of(), &text.lang)?;
+    veil(tx, &mut quotes, staff)?.record(tx, staff, operation);
+    let stale = translations::is_stale(tx, &text, &head)?;
     let mut json = DeskText::new(text.item_id.of(), text, head, quotes);
     json.translation_stale = stale;
     Ok(json)
 }
 
 /// What a save answers, without what the caller may not know of its sources.
-pub fn answer(conn: &mut DbConn, saved: Saved, staff: &Staff) -> Result<DeskText, Problem> {
+pub fn answer(
+    tx: &mut Tx,
+    saved: Saved,
+    staff: &Staff,
+    operation: &'static str,
+) -> Result<DeskText, Problem> {
     let Saved {
         text,
         head,
         mut quotes,
         effects,
     } = saved;
-    veil(conn, &mut quotes, staff)?;
-    let stale = translations::is_stale(conn, &text, &head)?;
+    veil(tx, &mut quotes, staff)?.record(tx, staff, operation);
+    let stale = translations::is_stale(tx, &text, &head)?;
     let mut json = DeskText::new(text.item_id.of(), text, head, quotes);
     (json.quote_effects, json.translation_stale) = (effects, stale);
     Ok(json)
@@ -78,13 +89,13 @@ pub async fn get_text(
     staff: Staff,
     path: Path<TextPath>,
 ) -> ApiResult<WithEtag<DeskText>> {
-    let path = path.into_inner();
-    let json = app
+    let (path, reader) = (path.into_inner(), staff.clone());
+    let (json, confided) = app
         .db
         .read_snapshot(move |conn| {
-            let mut seen = find_seen(conn, path.id, &staff)?;
+            let mut seen = find_seen(conn, path.id, &reader)?;
             let text = pick(std::mem::take(&mut seen.texts), &path)?;
-            let quotes = seen.quotes_of(conn, &text, &staff)?;
+            let (quotes, confided) = seen.quotes_of(conn, &text, &reader)?;
             let head = head(conn, &text)?;
             let stale = match seen.whole {
                 true => translations::is_stale(conn, &text, &head)?,
@@ -92,9 +103,10 @@ pub async fn get_text(
             };
             let mut json = DeskText::new(path.id, text, head, quotes);
             json.translation_stale = stale;
-            Ok::<_, Problem>(json)
+            Ok::<_, Problem>((json, confided))
         })
         .await?;
+    confided.note(&app.db, &staff, "get_text").await?;
     Ok(with_etag(json))
 }
 
@@ -135,7 +147,7 @@ pub async fn put_text(
                 }
                 Some(text) => replace(tx, text, input.clone(), &staff)?,
             };
-            Ok::<_, Problem>((answer(tx, saved, &staff)?, made))
+            Ok::<_, Problem>((answer(tx, saved, &staff, "put_text")?, made))
         })
         .await?;
     Ok(match made {
@@ -218,32 +230,45 @@ pub async fn patch_text(
                 .transpose()?
                 .unwrap_or_default();
             let saved = draughting.save(tx, &wish, effects, &staff)?;
-            answer(tx, saved, &staff)
+            answer(tx, saved, &staff, "patch_text")
         })
         .await?;
     Ok(with_etag(json))
 }
 
-/// Runs a change of state and answers the text as it is then.
+/// Runs a change of state and gives the text as it is then.
+fn move_text(
+    tx: &mut Tx,
+    path: &TextPath,
+    if_match: &IfMatch,
+    staff: &Staff,
+    step: impl Fn(&mut Tx, &Article, &mut Text, &Staff) -> Result<(), Problem>,
+) -> Result<Text, Problem> {
+    let (article, texts) = find_own(tx, path.id, staff)?;
+    let mut text = pick(texts, path)?;
+    if_match.check(text.version)?;
+    let read = text.version;
+    step(tx, &article, &mut text, staff)?;
+    match texts::save(tx, &text, read)? {
+        true => Ok(text),
+        false => Err(Problem::stale(read + 1)),
+    }
+}
+
+/// The same for an operation that answers the text.
 async fn change_state(
     app: &App,
     staff: Staff,
     path: TextPath,
     if_match: IfMatch,
+    operation: &'static str,
     step: impl Fn(&mut Tx, &Article, &mut Text, &Staff) -> Result<(), Problem> + Send + 'static,
 ) -> ApiResult<WithEtag<DeskText>> {
     let json = app
         .db
         .write(move |tx| {
-            let (article, texts) = find_own(tx, path.id, &staff)?;
-            let mut text = pick(texts, &path)?;
-            if_match.check(text.version)?;
-            let read = text.version;
-            step(tx, &article, &mut text, &staff)?;
-            if !texts::save(tx, &text, read)? {
-                return Err(Problem::stale(read + 1));
-            }
-            whole(tx, text, &staff)
+            let text = move_text(tx, &path, &if_match, &staff, &step)?;
+            whole(tx, text, &staff, operation)
         })
         .await?;
     Ok(with_etag(json))
@@ -273,20 +298,17 @@ pub async fn delete_text(
     path: Path<TextPath>,
     if_match: IfMatch,
 ) -> ApiResult<HttpResponse> {
-    change_state(
-        &app,
-        staff,
-        path.into_inner(),
-        if_match,
-        |tx, article, text, staff| {
-            let now = tx.now();
-            text.delete(now)?;
-            translations::forget(tx, article.id, &text.lang)?;
-            note(tx, article, text, Action::TextDeleted, staff);
-            Ok(())
-        },
-    )
-    .await?;
+    let path = path.into_inner();
+    app.db
+        .write(move |tx| {
+            move_text(tx, &path, &if_match, &staff, |tx, article, text, staff| {
+                text.delete(tx.now())?;
+                translations::forget(tx, article.id, &text.lang)?;
+                note(tx, article, text, Action::TextDeleted, staff);
+                Ok(())
+            })
+        })
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -313,6 +335,7 @@ pub async fn submit_text(
         staff,
         path.into_inner(),
         if_match,
+        "submit_text",
         move |tx, article, text, staff| {
             text.submit(note_left.clone())?;
             note(tx, article, text, Action::Submitted, staff);
@@ -336,6 +359,7 @@ pub async fn take_back_text(
         staff,
         path.into_inner(),
         if_match,
+        "take_back_text",
         |tx, article, text, staff| {
             text.take_back()?;
             note(tx, article, text, Action::TakenBack, staff);
@@ -370,6 +394,7 @@ pub async fn publish_text(
         editor,
         path.into_inner(),
         if_match,
+        "publish_text",
         move |tx, article, text, editor| publishing::publish(tx, article, text, &request, editor),
     )
     .await
@@ -391,6 +416,7 @@ pub async fn unpublish_text(
         editor,
         path.into_inner(),
         if_match,
+        "unpublish_text",
         publishing::unpublish,
     )
     .await
@@ -419,6 +445,7 @@ pub async fn retract_text(
         editor,
         path.into_inner(),
         if_match,
+        "retract_text",
         move |tx, article, text, editor| {
             publishing::retract(tx, article, text, note_left.clone(), editor)
         },

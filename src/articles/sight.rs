@@ -11,6 +11,7 @@ use crate::language::Lang;
 use crate::quotes::model::Quote;
 use crate::quotes::store as quotes;
 use crate::quotes::veil::veil;
+use crate::sources::confided::Confided;
 use crate::texts::model::{Revision, Text};
 use crate::texts::store as texts;
 
@@ -85,19 +86,20 @@ impl Seen {
         }
     }
 
-    /// The quotes of a text: those of now, or those that were published with it.
+    /// The quotes of a text: those of now, or those that were published with it; and the confidential
+    /// sources of which they tell the caller.
     pub fn quotes_of(
         &self,
         conn: &mut DbConn,
         text: &Text,
         staff: &Staff,
-    ) -> Result<Vec<Quote>, Problem> {
+    ) -> Result<(Vec<Quote>, Confided), Problem> {
         let mut found = match self.whole {
             true => quotes::of_text(conn, self.article.id, &text.lang)?,
             false => head(conn, text)?.quotes.0,
         };
-        veil(conn, &mut found, staff)?;
-        Ok(found)
+        let confided = veil(conn, &mut found, staff)?;
+        Ok((found, confided))
     }
 }
 

@@ -95,14 +95,18 @@ pub fn create_text(
         seo: input.seo,
         translated_from: input.translated_from,
     };
-    let (mut rows, mut room) = (Vec::new(), Room::default());
+    let mut rows = Vec::new();
     for (nth, (quote, wanted)) in input.quotes.unwrap_or_default().iter().enumerate() {
         let added = new_quote(&text, &content.body, quote, wanted, cast, now);
         let mut row = added.map_err(|problem| problem.below(&format!("/quotes/{nth}")))?;
         row.position = nth as i32;
+        rows.push(row);
+    }
+    let statements: Vec<AnyId> = rows.iter().filter_map(|row| row.statement).collect();
+    let mut room = Room::in_all(tx, &statements)?;
+    for (nth, row) in rows.iter().enumerate() {
         let taken = room.take(tx, row.statement);
         taken.map_err(|problem| problem.below(&format!("/quotes/{nth}/key")))?;
-        rows.push(row);
     }
     let head = revision(&text, content, &rows, Cause::Save, None, staff, now);
     let removed = gone.into_iter().map(|quote| Quote {

@@ -22,7 +22,7 @@ text_enum! {
         TextSaved = "text_saved", TextDeleted = "text_deleted",
         Submitted = "submitted", TakenBack = "taken_back",
         Published = "published", Unpublished = "unpublished", Retracted = "retracted",
-        QuoteVerified = "quote_verified", Merged = "merged",
+        QuoteVerified = "quote_verified", Merged = "merged", IdentityRead = "identity_read",
         Received = "received", Decided = "decided", Edited = "edited", Withdrawn = "withdrawn", Erased = "erased",
     }
 }

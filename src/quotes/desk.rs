@@ -36,6 +36,7 @@ use crate::http::openapi::IfMatchHeader;
 use crate::http::patch::Patch;
 use crate::http::problem::{ApiResult, Problem};
 use crate::language::Lang;
+use crate::sources::confided::Confided;
 use crate::texts::model::{Cause, Text};
 
 /// Which quote.
@@ -60,18 +61,19 @@ fn text_of(texts: Vec<Text>, lang: &Lang) -> Result<Text, Problem> {
         .ok_or_else(Problem::not_found)
 }
 
-/// A quote as the caller may see it, and its text.
+/// A quote as the caller may see it, its text, and the confidential sources of which it tells.
 pub(super) fn find_quote(
     conn: &mut DbConn,
     id: QuoteId,
     staff: &Staff,
-) -> Result<(Quote, Text), Problem> {
+) -> Result<(Quote, Text, Confided), Problem> {
     let article = store::article_of(conn, id)?.ok_or_else(Problem::not_found)?;
     let seen = find_seen(conn, article, staff)?;
     for text in &seen.texts {
-        let quotes = seen.quotes_of(conn, text, staff)?;
+        let (quotes, confided) = seen.quotes_of(conn, text, staff)?;
         if let Some(quote) = quotes.into_iter().find(|quote| quote.id == id) {
-            return Ok((quote, text.clone()));
+            let confided = confided.within(std::slice::from_ref(&quote));
+            return Ok((quote, text.clone(), confided));
         }
     }
     Err(Problem::not_found())
@@ -99,18 +101,21 @@ pub async fn list_desk_quotes(
     staff: Staff,
     path: Path<ArticlePath>,
 ) -> ApiResult<ActixJson<DeskQuotes>> {
-    let id = path.id;
-    let quotes = app
+    let (id, reader) = (path.id, staff.clone());
+    let (quotes, confided) = app
         .db
         .read_snapshot(move |conn| {
-            let seen = find_seen(conn, id, &staff)?;
-            let mut quotes = Vec::new();
+            let seen = find_seen(conn, id, &reader)?;
+            let (mut quotes, mut confided) = (Vec::new(), Confided::default());
             for text in &seen.texts {
-                quotes.extend(seen.quotes_of(conn, text, &staff)?);
+                let (of_text, told) = seen.quotes_of(conn, text, &reader)?;
+                quotes.extend(of_text);
+                confided = confided.and(told);
             }
-            Ok::<_, Problem>(quotes)
+            Ok::<_, Problem>((quotes, confided))
         })
         .await?;
+    confided.note(&app.db, &staff, "list_desk_quotes").await?;
     Ok(ActixJson(DeskQuotes {
         items: quotes.into_iter().map(DeskQuote::from).collect(),
     }))
@@ -160,11 +165,10 @@ pub async fn create_quote(
             };
             draughting.quotes.push(row);
             let saved = draughting.save(tx, &SlugWish::Keep, vec![effect], &staff)?;
-            let json = saved
-                .quotes
-                .into_iter()
-                .find(|quote| quote.id == new)
-                .map(DeskQuote::from);
+            let mut made: Vec<Quote> = saved.quotes;
+            made.retain(|quote| quote.id == new);
+            veil(tx, &mut made, &staff)?.record(tx, &staff, "create_quote");
+            let json = made.pop().map(DeskQuote::from);
             Answer::created(format!("/v1/desk/quotes/{new}"), saved.text.version, &json)
         })
         .await
@@ -178,11 +182,12 @@ pub async fn get_desk_quote(
     staff: Staff,
     path: Path<QuotePath>,
 ) -> ApiResult<WithEtag<DeskQuote>> {
-    let id = path.id;
-    let (quote, text) = app
+    let (id, reader) = (path.id, staff.clone());
+    let (quote, text, confided) = app
         .db
-        .read_snapshot(move |conn| find_quote(conn, id, &staff))
+        .read_snapshot(move |conn| find_quote(conn, id, &reader))
         .await?;
+    confided.note(&app.db, &staff, "get_desk_quote").await?;
     Ok(WithEtag {
         version: text.version,
         item: quote.into(),
@@ -278,7 +283,8 @@ async fn change_quote(
                 nearest: None,
             };
             let mut changed = row.clone();
-            veil(tx, std::slice::from_mut(&mut changed), &staff)?;
+            let confided = veil(tx, std::slice::from_mut(&mut changed), &staff)?;
+            confided.record(tx, &staff, "patch_quote");
             let saved = draughting.save(tx, &SlugWish::Keep, vec![effect], &staff)?;
             Ok::<_, Problem>((changed, saved.text.version))
         })
@@ -446,6 +452,8 @@ pub async fn verify_quote(
                 .touching([format!("quote:{id}"), "quotes".to_owned()])
                 .touching(sources);
             tx.record(change.saying(serde_json::json!({"quote": id, "state": state})));
+            let confided = veil(tx, std::slice::from_mut(&mut quote), &editor)?;
+            confided.record(tx, &editor, "verify_quote");
             Ok::<_, Problem>((quote, text.version))
         })
         .await?;

@@ -77,7 +77,8 @@ pub async fn link_quote(
                 }
             }
             let mut linked = row.clone();
-            veil(tx, std::slice::from_mut(&mut linked), &staff)?;
+            let confided = veil(tx, std::slice::from_mut(&mut linked), &staff)?;
+            confided.record(tx, &staff, "link_quote");
             let saved = draughting.save(tx, &SlugWish::Keep, Vec::new(), &staff)?;
             Ok::<_, Problem>((linked, saved.text.version))
         })
@@ -97,7 +98,7 @@ fn link(tx: &mut Tx, row: &mut Quote, target: AnyId, staff: &Staff) -> Result<()
     let taken = Room::default().take(tx, Some(other.statement()));
     taken.map_err(|problem| problem.below("/statement"))?;
     let mut own = row.clone();
-    veil(tx, std::slice::from_mut(&mut own), staff)?;
+    let _not_told = veil(tx, std::slice::from_mut(&mut own), staff)?;
     own.link_to(&other)?;
     row.statement = own.statement;
     Ok(())
@@ -109,7 +110,7 @@ fn find_target(conn: &mut DbConn, target: AnyId, staff: &Staff) -> Result<Option
     let members = members.into_iter().map(|quote| quote.id);
     for id in std::iter::once(target.of()).chain(members) {
         match find_quote(conn, id, staff) {
-            Ok((quote, _)) => return Ok(Some(quote)),
+            Ok((quote, ..)) => return Ok(Some(quote)),
             Err(problem) if problem.code() == Code::NotFound => {}
             Err(problem) => return Err(problem),
         }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use diesel::QueryResult;
+
 use super::model::{LinkError, MOST_OF_STATEMENT};
 use super::store;
 use crate::db::{AnyId, DbConn};
@@ -13,6 +15,15 @@ use crate::http::problem::Problem;
 pub struct Room(BTreeMap<AnyId, usize>);
 
 impl Room {
+    /// Looks these statements up at once, before their places are taken one by one.
+    pub fn in_all(conn: &mut DbConn, statements: &[AnyId]) -> QueryResult<Self> {
+        let mut sizes: BTreeMap<AnyId, usize> = statements.iter().map(|one| (*one, 0)).collect();
+        for statement in store::statements_among(conn, statements)? {
+            *sizes.entry(statement).or_default() += 1;
+        }
+        Ok(Self(sizes))
+    }
+
     /// Takes the place of one quote more, if the quote belongs to a statement.
     pub fn take(&mut self, conn: &mut DbConn, statement: Option<AnyId>) -> Result<(), Problem> {
         let Some(statement) = statement else {

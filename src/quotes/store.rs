@@ -59,6 +59,24 @@ pub fn of_statement(conn: &mut DbConn, statement: AnyId, limit: usize) -> QueryR
         .load(conn)
 }
 
+/// The statement of each quote that belongs to one of these and is part of its text.
+pub fn statements_among(conn: &mut DbConn, statements: &[AnyId]) -> QueryResult<Vec<AnyId>> {
+    if statements.is_empty() {
+        return Ok(Vec::new());
+    }
+    let own: Vec<QuoteId> = statements.iter().map(|statement| statement.of()).collect();
+    let linked = quotes::statement.eq_any(statements).assume_not_null();
+    let named = quotes::id.eq_any(own).and(quotes::statement.is_null());
+    let rows: Vec<(QuoteId, Option<AnyId>)> = quotes::table
+        .filter(quotes::removed_at.is_null().and(linked.or(named)))
+        .select((quotes::id, quotes::statement))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, statement)| statement.unwrap_or(id.of()))
+        .collect())
+}
+
 /// Writes the rows of a text's quotes anew, in two statements however many there are.
 pub fn replace(conn: &mut DbConn, rows: &[Quote]) -> QueryResult<()> {
     if rows.is_empty() {

@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa::IntoParams;
 
 use super::api::{DeskSource, Merge, SourcePatch};
+use super::confided::Confided;
 use super::matching;
 use super::model::{Disclosure, Sight, Source, SourceError, SourceId, SourceKind};
 use super::posted::NewSource;
@@ -102,6 +103,8 @@ pub async fn list_desk_sources(
     let page = pager
         .page(rows, |row| (row.updated_at, row.id))
         .with_total(counted);
+    let confided = Confided::among(&page.items);
+    confided.note(&app.db, &staff, "list_desk_sources").await?;
     Ok(pager.listing(page.map(DeskSource::from)))
 }
 
@@ -143,8 +146,10 @@ pub async fn get_desk_source(
     staff: Staff,
     path: Path<SourceId>,
 ) -> ApiResult<WithEtag<DeskSource>> {
-    let id = path.into_inner();
-    let source = app.db.read(move |conn| seen(conn, id, &staff)).await?;
+    let (id, reader) = (path.into_inner(), staff.clone());
+    let source = app.db.read(move |conn| seen(conn, id, &reader)).await?;
+    let confided = Confided::among([&source]);
+    confided.note(&app.db, &staff, "get_desk_source").await?;
     Ok(answer(source))
 }
 

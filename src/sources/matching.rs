@@ -31,6 +31,13 @@ text_enum! {
     }
 }
 
+impl MatchedBy {
+    /// Whether the answer tells more than what was posted: that a name is somebody's.
+    pub fn tells_more(self) -> bool {
+        matches!(self, Self::SameAs | Self::Name)
+    }
+}
+
 /// A source for a quote, and how it was found.
 #[derive(Debug, Clone)]
 pub struct Found {

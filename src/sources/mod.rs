@@ -7,6 +7,7 @@
 //! Routes: `/v1/desk/sources` … ([`desk`]), `/v1/sources`, `/v1/sources/{id}` ([`public`]).
 
 pub mod api;
+pub mod confided;
 pub mod confidence;
 pub mod credits;
 pub mod desk;

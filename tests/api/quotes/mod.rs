@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Client, TestApp, id_of, items_of};
 
 mod checking;
+mod confided;
 mod confidential;
 mod corrections;
 mod following;
