@@ -84,6 +84,7 @@ pub const OPERATIONS: &[(&str, Right)] = &[
     ("list_changes", Right::Edit),
     ("list_desk_sources", Right::SignedIn),
     ("create_source", Right::Write),
+    ("list_duplicate_sources", Right::Edit),
     ("get_desk_source", Right::SignedIn),
     ("patch_source", Right::Write),
     ("delete_source", Right::Write),

@@ -7,6 +7,7 @@
 //! - [`fold`]: case by language, and the form in which quotes and names are compared
 //! - [`names`]: what a thing is called in each language
 //! - [`slug`]: the part of an address that is made of a headline
+//! - [`sound`]: how a name sounds, whatever its script and spelling
 //! - [`collate`]: the order of names
 
 pub mod asked;
@@ -15,6 +16,7 @@ pub mod collate;
 pub mod fold;
 pub mod names;
 pub mod slug;
+pub mod sound;
 pub mod tag;
 
 pub use asked::{Asked, LangList, LangRange, Weighted, thousandths};
@@ -23,4 +25,5 @@ pub use collate::Collation;
 pub use fold::{Folded, fold, fold_for_match, fold_name, lower, upper};
 pub use names::{Names, NamesError, NamesPatch};
 pub use slug::{Slug, SlugError, slug_from_headline};
+pub use sound::{Sound, likeness};
 pub use tag::{Dir, Lang, LangError};

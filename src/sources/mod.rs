@@ -11,7 +11,9 @@ pub mod confided;
 pub mod confidence;
 pub mod credits;
 pub mod desk;
+pub mod desk_duplicates;
 pub mod exposure;
+pub mod likeness;
 pub mod matching;
 pub mod model;
 pub mod posted;
@@ -30,6 +32,8 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(public::get_source)
         .service(desk::list_desk_sources)
         .service(desk::create_source)
+        // Before the source of that id.
+        .service(desk_duplicates::list_duplicate_sources)
         .service(desk::get_desk_source)
         .service(desk::patch_source)
         .service(desk::delete_source)

@@ -3,8 +3,8 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::credits;
 use super::model::{Disclosure, Sight, Source, SourceId, SourceKind};
+use super::{credits, likeness};
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{
     published_quotes, published_sources, quotes, source_names, source_turn, sources,
@@ -63,13 +63,14 @@ pub fn merged_into(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<(Sour
         .load(conn)
 }
 
-/// Writes new sources, and what they are known by.
+/// Writes new sources, what they are known by, and whom else they may be.
 pub fn insert(conn: &mut DbConn, made: &[Source]) -> QueryResult<()> {
     on_each_backend!(conn => diesel::insert_into(sources::table).values(made).execute(conn))?;
-    insert_names(conn, made)
+    insert_names(conn, made)?;
+    likeness::find(conn, made)
 }
 
-/// Saves the source, and what it is known by, if it still has the version that was read; false
+/// Saves the source, what it is known by and whom else it may be, if it still has the version that was read; false
 /// where it has not.
 pub fn save(conn: &mut DbConn, source: &Source, read_version: i64) -> QueryResult<bool> {
     let unchanged = sources::table
@@ -81,6 +82,7 @@ pub fn save(conn: &mut DbConn, source: &Source, read_version: i64) -> QueryResul
     let old = source_names::table.filter(source_names::source_id.eq(source.id));
     diesel::delete(old).execute(conn)?;
     insert_names(conn, std::slice::from_ref(source))?;
+    likeness::find_anew(conn, std::slice::from_ref(source))?;
     Ok(true)
 }
 

@@ -1,6 +1,7 @@
 //! Who is quoted: at the desk, by name, merged, and withheld from readers.
 
 mod desk;
+mod duplicates;
 mod matching;
 mod merging;
 mod readers;
