@@ -32,8 +32,8 @@ use crate::http::page::CursorKey;
 use crate::http::problem::Problem;
 use crate::http::route_table::RouteTable;
 use crate::{
-    api_keys, articles, auth, changes, feeds, lists, notices, pages, quotes, reviews, sections,
-    site, sorting, sources, system, topics, users,
+    api_keys, articles, auth, changes, feeds, lists, notices, pages, quotes, reports, reviews,
+    sections, site, sorting, sources, system, topics, users,
 };
 
 /// What all requests share.
@@ -197,6 +197,7 @@ fn mount(config: &mut ServiceConfig) {
         .configure(quotes::mount)
         .configure(reviews::mount)
         .configure(notices::mount)
+        .configure(reports::mount)
         .configure(pages::mount)
         .configure(feeds::mount)
         .configure(system::mount);

@@ -23,6 +23,7 @@ pub mod notices;
 pub mod pages;
 pub mod portable;
 pub mod quotes;
+pub mod reports;
 pub mod reviews;
 pub mod sections;
 pub mod site;

@@ -8,7 +8,7 @@ use super::{slugs, translations};
 use crate::auth::Staff;
 use crate::body::{Block, Body, PlainBlock, QuoteHint, keep_keys};
 use crate::changes::{Action, Change, ItemKind};
-use crate::db::{DbConn, Json, Tx};
+use crate::db::{AnyId, DbConn, Json, Tx};
 use crate::http::problem::{Code, Problem};
 use crate::language::Lang;
 use crate::quotes::anchor::{Hint, Place, Words};

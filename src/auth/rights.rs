@@ -90,6 +90,8 @@ pub const OPERATIONS: &[(&str, Right)] = &[
     ("delete_source", Right::Write),
     ("restore_source", Right::Write),
     ("merge_source", Right::Edit),
+    ("get_sourcing_report", Right::Edit),
+    ("get_sourcing_report_csv", Right::Edit),
     ("list_users", Right::Administer),
     ("create_user", Right::Administer),
     ("get_user", Right::Administer),

@@ -91,6 +91,7 @@ const TAGS: &[(&str, &str)] = &[
     ("desk: notices", "Notices and their texts."),
     ("desk: site", "Sections, topics, lists and settings."),
     ("desk: changes", "What happened, by whom."),
+    ("desk: reports", "What is published, in numbers."),
     ("system", "Health, metrics and documents."),
 ];
 

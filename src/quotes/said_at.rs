@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
+use jiff::Span;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -52,18 +53,35 @@ impl SaidAt {
     /// The moment from which it may have been said: the start of the day, month or year in the
     /// site's time zone.
     pub fn start(&self, zone: &TimeZone) -> Option<Instant> {
-        let date = match self.precision() {
-            Precision::Year => format!("{}-01-01", self.0),
-            Precision::Month => format!("{}-01", self.0),
-            Precision::Day => self.0.clone(),
-            _ => return self.0.parse().ok(),
-        };
-        let date: Date = date.parse().ok()?;
-        Instant::from_timestamp(
-            zone.to_timestamp(date.to_datetime(jiff::civil::Time::midnight()))
-                .ok()?,
-        )
+        match self.precision() {
+            Precision::Instant | Precision::Unknown => self.0.parse().ok(),
+            _ => midnight(self.first_day()?, zone),
+        }
     }
+
+    /// The moment before which it was said: the end of the day, month or year, or a moment itself.
+    pub fn end(&self, zone: &TimeZone) -> Option<Instant> {
+        let span = match self.precision() {
+            Precision::Year => Span::new().years(1),
+            Precision::Month => Span::new().months(1),
+            Precision::Day => Span::new().days(1),
+            Precision::Instant | Precision::Unknown => return self.start(zone),
+        };
+        midnight(self.first_day()?.checked_add(span).ok()?, zone)
+    }
+
+    fn first_day(&self) -> Option<Date> {
+        match self.precision() {
+            Precision::Year => format!("{}-01-01", self.0).parse().ok(),
+            Precision::Month => format!("{}-01", self.0).parse().ok(),
+            _ => self.0.parse().ok(),
+        }
+    }
+}
+
+fn midnight(day: Date, zone: &TimeZone) -> Option<Instant> {
+    let moment = zone.to_timestamp(day.to_datetime(jiff::civil::Time::midnight()));
+    Instant::from_timestamp(moment.ok()?)
 }
 
 impl FromStr for SaidAt {

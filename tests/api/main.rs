@@ -33,6 +33,7 @@ mod permissions;
 mod quotes;
 mod reading;
 mod real_page;
+mod reports;
 mod reviews;
 mod sections;
 mod sources;
