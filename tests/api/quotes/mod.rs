@@ -9,6 +9,7 @@ mod confided;
 mod confidential;
 mod corrections;
 mod following;
+mod nowhere;
 mod placing;
 
 mod timelines;
