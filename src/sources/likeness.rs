@@ -92,8 +92,13 @@ pub fn find(conn: &mut DbConn, written: &[Source]) -> QueryResult<()> {
         .collect();
     let others = neighbours(conn, &spellings, present.len())?;
     let mut pairs = Pairs::default();
+    let mut by_key: BTreeMap<&str, Vec<&Spelling>> = BTreeMap::new();
+    for other in others.iter().chain(&spellings) {
+        by_key.entry(&other.key).or_default().push(other);
+    }
     for own in &spellings {
-        for other in others.iter().chain(&spellings) {
+        let others = by_key.get(own.key.as_str()).into_iter().flatten();
+        for other in others.take(MOST_NEIGHBOURS as usize) {
             if let Some((score, reason)) = own.like(other) {
                 pairs.propose(own.source_id, other.source_id, score, reason);
             }
@@ -185,7 +190,7 @@ fn sharing_addresses(
 
 impl Spelling {
     fn like(&self, other: &Self) -> Option<(u32, LikeReason)> {
-        if self.source_id == other.source_id || self.key != other.key {
+        if self.source_id == other.source_id {
             return None;
         }
         if self.folded == other.folded {

@@ -167,11 +167,6 @@ pub async fn get_source(
     let chain = site.chain();
     let served = choose(&language.asked, chain, chain, language.for_item())
         .ok_or_else(|| not_in_language(chain))?;
-    let held = portrait.source.positions.0.iter();
-    // One that is named when it is quoted in something published.
-    let awaits = held
-        .filter_map(|held| held.organisation)
-        .any(|id| !portrait.organisations.contains_key(&id));
     let organisations = portrait.organisations.iter();
     let organisations = organisations.flat_map(|(id, (survivor, _))| [id, survivor]);
     let keys: Vec<String> = std::iter::once(&id)
@@ -187,7 +182,6 @@ pub async fn get_source(
     Ok(Reading::json(&json)?
         .in_language(Some(&lang), &language.asked)
         .about(keys.into_iter().chain(["site".to_owned()]))
-        .about(awaits.then(|| "sources".to_owned()))
         .into())
 }
 

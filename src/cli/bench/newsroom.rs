@@ -50,18 +50,15 @@ impl Newsroom {
                 .collect::<Result<_, _>>()?,
         };
         if sources::find_many(tx, &[newsroom.people[0].id])?.is_empty() {
-            for source in newsroom.sources() {
-                sources::insert(tx, source)?;
+            let people = newsroom.people.chunks(dialect::ROWS_OF_SQLITE);
+            for some in people.chain([newsroom.outlets.as_slice()]) {
+                sources::insert(tx, some)?;
             }
             Ok(newsroom)
         } else {
             let detail = format!("The stories of seed {} are there already.", order.seed);
             Err(Problem::new(Code::Conflict, detail))
         }
-    }
-
-    pub fn sources(&self) -> impl Iterator<Item = &Source> {
-        self.people.iter().chain(&self.outlets)
     }
 }
 

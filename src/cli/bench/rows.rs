@@ -12,12 +12,14 @@ use crate::auth::UserId;
 use crate::db::Tx;
 use crate::db::schema::{
     article_authors, article_topics, articles, published_articles, published_quotes,
-    published_slugs, published_terms, published_texts, quotes, revisions, slugs, texts,
+    published_slugs, published_terms, published_texts, quote_credits, quotes, revisions, slugs,
+    texts,
 };
 use crate::insert_in_bulk;
 use crate::language::{Lang, Slug};
 use crate::quotes::model::Quote;
 use crate::quotes::published::PublishedQuote;
+use crate::sources::credits::QuoteCredit;
 use crate::sources::model::SourceId;
 use crate::sources::sums::{self, Counted, Sums};
 use crate::texts::model::{Revision, Text};
@@ -31,6 +33,7 @@ pub struct Telling {
     pub quotes: Vec<Quote>,
     pub copy: PublishedText,
     pub shown: Vec<PublishedQuote>,
+    pub credits: Vec<QuoteCredit>,
     pub terms: Vec<Term>,
 }
 
@@ -88,6 +91,7 @@ pub struct Rows {
     published_addresses: Vec<PublishedAddress>,
     terms: Vec<Term>,
     shown: Vec<PublishedQuote>,
+    credits: Vec<QuoteCredit>,
     /// What they add to the numbers of sources.
     pub sums: BTreeMap<SourceId, Sums>,
 }
@@ -131,6 +135,7 @@ impl Rows {
             quotes,
             copy,
             shown,
+            credits,
             terms,
         } = telling;
         self.addresses.push(Address {
@@ -148,6 +153,7 @@ impl Rows {
         self.quotes.extend(quotes);
         self.copies.push(copy);
         self.shown.extend(shown);
+        self.credits.extend(credits);
         self.terms.extend(terms);
     }
 
@@ -183,6 +189,7 @@ impl Rows {
         insert_in_bulk!(tx, published_slugs::table, self.published_addresses);
         insert_in_bulk!(tx, published_terms::table, self.terms);
         insert_in_bulk!(tx, published_quotes::table, self.shown);
+        insert_in_bulk!(tx, quote_credits::table, self.credits);
         Ok(())
     }
 }

@@ -26,6 +26,7 @@ use crate::language::{Lang, Slug, slug_from_headline};
 use crate::quotes::model::Quote;
 use crate::quotes::published::PublishedQuote;
 use crate::sources::confidence::Standing;
+use crate::sources::credits::QuoteCredit;
 use crate::texts::model::{Cause, Revision, Text, TextOf, TextState};
 use crate::topics::TopicId;
 
@@ -224,6 +225,10 @@ impl Stories {
             .iter()
             .map(|quote| PublishedQuote::new(quote.clone(), since, &self.zone, &on_record))
             .collect();
+        let credits = quotes
+            .iter()
+            .map(|quote| QuoteCredit::new(quote, since, &on_record))
+            .collect();
         let times = (since, since, since);
         let copy = publishing::copy(
             &draft.article,
@@ -242,6 +247,7 @@ impl Stories {
             quotes,
             copy,
             shown,
+            credits,
         })
     }
 
