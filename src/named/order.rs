@@ -29,7 +29,7 @@ pub struct Entry<'a> {
 }
 
 #[derive(Debug, Insertable)]
-#[diesel(table_name = published_names)]
+#[diesel(table_name = published_names, treat_none_as_default_value = false)]
 struct Row {
     collection: NamesOf,
     lang: Lang,

@@ -90,7 +90,7 @@ pub struct PublishedNoticeText {
 }
 
 #[derive(Debug, Insertable)]
-#[diesel(table_name = published_notice_terms)]
+#[diesel(table_name = published_notice_terms, treat_none_as_default_value = false)]
 struct Term {
     notice_id: NoticeId,
     kind: TermKind,

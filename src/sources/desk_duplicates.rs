@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use actix_web::http::header;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, get};
+use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,7 +15,7 @@ use super::model::{Sight, Source, SourceId};
 use super::store;
 use crate::app::App;
 use crate::auth::Staff;
-use crate::http::page::{Listing, Page, Pager, Paging};
+use crate::http::page::{PageInfo, Pager, Paging, TotalIs};
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::Query;
 
@@ -49,6 +50,19 @@ impl Duplicate {
     }
 }
 
+/// A page of pairs, the likest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Duplicates {
+    pub items: Vec<Duplicate>,
+    pub page: PageInfo,
+    /// Only with `count=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
+    /// Only with `count=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_is: Option<TotalIs>,
+}
+
 /// Sources that may be one
 ///
 /// Pairs that share an address or have names that are alike, whatever their script and the order of
@@ -56,7 +70,7 @@ impl Duplicate {
 #[utoipa::path(
     tag = "desk: sources",
     params(Paging),
-    responses((status = 200, body = Page<Duplicate>)),
+    responses((status = 200, body = Duplicates)),
 )]
 #[get("/v1/desk/sources/duplicates")]
 pub async fn list_duplicate_sources(
@@ -64,7 +78,7 @@ pub async fn list_duplicate_sources(
     editor: Staff,
     request: HttpRequest,
     query: Query<Paging>,
-) -> ApiResult<Listing<Duplicate>> {
+) -> ApiResult<HttpResponse> {
     let pager = Pager::<PairKey>::new(&request, &app.cursors, query.0)?;
     let (limit, counts) = (pager.rows(), pager.count);
     let at = pager.at.as_ref().map(|at| (at.back, at.key));
@@ -97,5 +111,15 @@ pub async fn list_duplicate_sources(
     confided
         .note(&app.db, &editor, "list_duplicate_sources")
         .await?;
-    Ok(pager.listing(page.map(|pair| Duplicate::of(&pair, &known))))
+    let mut response = HttpResponse::Ok();
+    for link in pager.links(&page.page) {
+        response.append_header((header::LINK, link));
+    }
+    let page = page.map(|pair| Duplicate::of(&pair, &known));
+    Ok(response.json(Duplicates {
+        items: page.items,
+        page: page.page,
+        total: page.total,
+        total_is: page.total_is,
+    }))
 }
