@@ -5,11 +5,13 @@
 //! [`MOST_TEXTS`] is split in the middle, and each change gives it a new version, which is what its
 //! entity tag is made of.
 
+use diesel::dsl::max;
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::model::ArticleId;
 use crate::db::schema::{published_articles, published_sitemap_parts, published_texts};
-use crate::db::{DbConn, Instant, MultiBackend};
+use crate::db::{DbConn, Id, Instant, MultiBackend};
 use crate::language::{Lang, Slug};
 use crate::sections::SectionId;
 
@@ -21,7 +23,8 @@ pub const MOST_TEXTS: i32 = 10_000;
 pub const PARTS: &str = "sitemaps";
 
 /// A part of the sitemap.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Insertable)]
+#[diesel(table_name = published_sitemap_parts)]
 pub struct Part {
     /// Its name, for good.
     pub number: i32,
@@ -33,6 +36,13 @@ pub struct Part {
 }
 
 impl Part {
+    fn insert(&self, conn: &mut DbConn) -> QueryResult<()> {
+        diesel::insert_into(published_sitemap_parts::table)
+            .values(self)
+            .execute(conn)
+            .map(drop)
+    }
+
     /// The one that is always there.
     pub fn is_first(&self) -> bool {
         self.starts.uuid().is_nil()
@@ -200,17 +210,43 @@ fn part_of(conn: &mut DbConn, article: ArticleId) -> QueryResult<Part> {
         .first(conn)
 }
 
-fn begin(conn: &mut DbConn, starts: ArticleId, texts: i32, now: Instant) -> QueryResult<()> {
-    let part = (
-        published_sitemap_parts::starts.eq(starts),
-        published_sitemap_parts::texts.eq(texts),
-        published_sitemap_parts::version.eq(1_i64),
-        published_sitemap_parts::changed_at.eq(now),
-    );
-    diesel::insert_into(published_sitemap_parts::table)
-        .values(part)
-        .execute(conn)
-        .map(drop)
+/// Divides all texts into parts anew, for whoever wrote them in bulk. Gives the surrogate keys of the
+/// sitemaps.
+pub fn divide(conn: &mut DbConn, now: Instant) -> QueryResult<Vec<String>> {
+    let versions: Vec<i64> = published_sitemap_parts::table
+        .select(published_sitemap_parts::version)
+        .load(conn)?;
+    // A number that comes again never has a version that it had before.
+    let version = versions.into_iter().max().unwrap_or(0) + 1;
+    diesel::delete(published_sitemap_parts::table).execute(conn)?;
+    let mut keys = vec![PARTS.to_owned()];
+    let mut starts = Some(Id::from_uuid(Uuid::nil()));
+    for number in 1.. {
+        let Some(from) = starts else { break };
+        starts = texts_in((from, None))
+            .offset(i64::from(MOST_TEXTS))
+            .select(published_texts::article_id)
+            .first(conn)
+            .optional()?
+            .filter(|next| *next > from);
+        let part = Part {
+            number,
+            starts: from,
+            texts: texts_between(conn, (from, starts))?,
+            version,
+            changed_at: now,
+        };
+        part.insert(conn)?;
+        keys.push(key(number));
+    }
+    Ok(keys)
+}
+
+fn texts_between(conn: &mut DbConn, range: Range) -> QueryResult<i32> {
+    let texts: Vec<ArticleId> = texts_in(range)
+        .select(published_texts::article_id)
+        .load(conn)?;
+    Ok(i32::try_from(texts.len()).unwrap_or(i32::MAX))
 }
 
 fn count(conn: &mut DbConn, number: i32, more: i32, now: Option<Instant>) -> QueryResult<()> {
@@ -240,10 +276,25 @@ fn split(conn: &mut DbConn, part: &Part, now: Instant) -> QueryResult<()> {
     let Some(middle) = middle.filter(|middle| *middle > from) else {
         return Ok(());
     };
-    let moved: Vec<ArticleId> = texts_in((middle, to))
-        .select(published_texts::article_id)
-        .load(conn)?;
-    let moved = i32::try_from(moved.len()).unwrap_or(i32::MAX);
-    begin(conn, middle, moved, now)?;
-    count(conn, part.number, -moved, None)
+    let second = Part {
+        number: free_number(conn)?,
+        starts: middle,
+        texts: texts_between(conn, (middle, to))?,
+        version: 1,
+        changed_at: now,
+    };
+    second.insert(conn)?;
+    count(conn, part.number, -second.texts, None)
+}
+
+/// The next number, for this transaction alone: whoever takes one holds the first part.
+fn free_number(conn: &mut DbConn) -> QueryResult<i32> {
+    let first = published_sitemap_parts::table.filter(published_sitemap_parts::number.eq(1));
+    diesel::update(first)
+        .set(published_sitemap_parts::texts.eq(published_sitemap_parts::texts))
+        .execute(conn)?;
+    let last: Option<i32> = published_sitemap_parts::table
+        .select(max(published_sitemap_parts::number))
+        .first(conn)?;
+    Ok(last.unwrap_or(0) + 1)
 }

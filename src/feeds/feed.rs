@@ -21,7 +21,7 @@ use crate::quotes::published as published_quotes;
 use crate::site::{self, Site};
 
 /// How many items a feed has.
-const ITEMS: i64 = 30;
+const ITEMS: i64 = 20;
 
 /// A feed of a list. Its words are all such that XML can write them.
 pub struct Feed {

@@ -27,7 +27,7 @@ pub struct FeedPath {
 
 /// The feed of a list in RSS
 ///
-/// RSS 2.0: the first 30 items of the list in that language with their whole texts.
+/// RSS 2.0: the first 20 items of the list in that language with their whole texts.
 #[utoipa::path(
     tag = "feeds",
     params(FeedPath),
@@ -44,7 +44,7 @@ pub async fn get_rss(app: Data<App>, path: Path<FeedPath>) -> ApiResult<Reading>
 
 /// The feed of a list in Atom
 ///
-/// Atom (RFC 4287): the first 30 items of the list in that language with their whole texts.
+/// Atom (RFC 4287): the first 20 items of the list in that language with their whole texts.
 #[utoipa::path(
     tag = "feeds",
     params(FeedPath),
@@ -64,7 +64,7 @@ pub async fn get_atom(app: Data<App>, path: Path<FeedPath>) -> ApiResult<Reading
 
 /// The feed of a list in JSON
 ///
-/// JSON Feed 1.1: the first 30 items of the list in that language with their whole texts.
+/// JSON Feed 1.1: the first 20 items of the list in that language with their whole texts.
 #[utoipa::path(
     tag = "feeds",
     params(FeedPath),

@@ -89,8 +89,10 @@ pub async fn get_sitemap(app: Data<App>, path: Path<PartPath>) -> ApiResult<Stre
     let number = path.number;
     let (part, addresses, places) = app.db.read_snapshot(move |conn| read(conn, number)).await?;
     let version = format!(
-        "{FORM} {number} {} {} {}",
+        "{FORM} {number} {} {} {} {}",
         part.version,
+        // A database that was restored from a copy counts versions again that it had before.
+        part.changed_at,
         addresses.site.version,
         addresses.version()
     );

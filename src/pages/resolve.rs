@@ -33,7 +33,7 @@ text_enum! {
 #[into_params(parameter_in = Query)]
 pub struct ResolveParams {
     /// A public address: of an article, a notice, or the front page, as the site's patterns have them.
-    #[param(value_type = String, max_length = 2000, example = "https://example.az/en/the-bridge-opens-in-may")]
+    #[param(value_type = String, max_length = 2000, pattern = "^https?://[^\\s/?#]+", example = "https://example.az/en/the-bridge-opens-in-may")]
     url: Url,
 }
 

@@ -9,6 +9,7 @@ use super::newsroom::Newsroom;
 use super::rows::Rows;
 use super::story::Stories;
 use crate::articles::input::MOST_QUOTES;
+use crate::articles::sitemap;
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::schema::articles;
 use crate::db::{Db, DbConn, Instant, Tx, dialect};
@@ -154,7 +155,9 @@ pub async fn generate(db: &Db, order: &Order, progress: impl Fn(u64)) -> Result<
             source_projection::project(tx, some)?;
         }
         sums::add(tx, &sums)?;
-        tell_caches(tx, &newsroom);
+        let now = tx.now();
+        let maps = sitemap::divide(tx, now)?;
+        tell_caches(tx, &newsroom, maps);
         Ok::<_, Problem>(dialect::analyze(tx)?)
     })
     .await?;
@@ -192,11 +195,12 @@ fn spawn(stories: Stories) -> mpsc::Receiver<Result<Rows, Problem>> {
 }
 
 /// One row of the log for all: caches drop every list.
-fn tell_caches(tx: &mut Tx, newsroom: &Newsroom) {
+fn tell_caches(tx: &mut Tx, newsroom: &Newsroom, maps: Vec<String>) {
     let lists = super::words::LANGS.map(|lang| format!("articles:{lang}"));
     let others = ["quotes", "sources", "sections", "topics"].map(str::to_owned);
     let change = Change::of(ItemKind::User, newsroom.user, Action::Published);
-    tx.record(change.by(newsroom.user).touching(lists).touching(others));
+    let change = change.by(newsroom.user).touching(lists).touching(others);
+    tx.record(change.touching(maps));
 }
 
 /// The first of the years in which generated stories appear.

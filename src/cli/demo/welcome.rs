@@ -35,6 +35,7 @@ impl fmt::Display for Welcome<'_> {
             f,
             "  News Line          {address}/v1/lists/news-line/items?lang=en"
         )?;
+        writeln!(f, "  the same as a feed {address}/feeds/news-line.en.rss")?;
         writeln!(f, "  who is quoted      {address}/v1/sources\n")?;
         self.how_to_write(f)?;
         write!(f, "\nCtrl-C closes it.")

@@ -20,7 +20,7 @@ async fn change(app: &TestApp, list: &Answer, patch: Value) {
 
 /// The headlines of a list and of its feed, which are the same.
 async fn headlines(app: &TestApp, slug: &str) -> Vec<String> {
-    let list = get(app, &format!("/v1/lists/{slug}/items?lang=en&limit=30"))
+    let list = get(app, &format!("/v1/lists/{slug}/items?lang=en&limit=20"))
         .await
         .json;
     let feed = get(app, &format!("/feeds/{slug}.en.json")).await.json;

@@ -248,7 +248,6 @@ async fn archive(app: &TestApp, articles: usize) -> Vec<String> {
             });
         }
     }
-    let (first, many) = (rows[0].id, i32::try_from(texts.len()).expect("a number"));
     let writing = app.app.db.write(move |tx| {
         let conn: &mut DbConn = tx;
         for rows in rows.chunks(1000) {
@@ -257,7 +256,7 @@ async fn archive(app: &TestApp, articles: usize) -> Vec<String> {
         for texts in texts.chunks(1000) {
             on_each_backend!(conn => diesel::insert_into(published_texts::table).values(texts).execute(conn))?;
         }
-        sitemap::note(conn, first, many, now)?;
+        sitemap::divide(conn, now)?;
         Ok::<_, Problem>(())
     });
     writing.await.expect("an archive");
