@@ -316,7 +316,9 @@ fn alike(bencher: Bencher, lang: &str) {
     let body = story.edited(|[before, said, after]| {
         let mut words: Vec<&str> = said.split(' ').collect();
         let middle = words.len() / 2;
-        words.get_mut(middle).map(|word| *word = "zzz");
+        if let Some(word) = words.get_mut(middle) {
+            *word = "zzz";
+        }
         [before.clone(), words.join(" "), after.clone()]
     });
     story.saves(bencher, &body, AnchorState::NeedsReview);
