@@ -289,6 +289,8 @@ pub struct DeskQuote {
     pub attribution: DeskAttribution,
     pub verification: Verification,
     pub anchor: Anchor,
+    /// The statement that it was linked to; null for one of its own, to which others are linked by this
+    /// quote's id.
     #[schema(required = true)]
     pub statement: Option<AnyId>,
 }

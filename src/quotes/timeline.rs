@@ -93,7 +93,7 @@ pub fn list(
 }
 
 /// As many texts make a topic one that is not rare.
-const RARE: i64 = 500;
+const RARE: i64 = 2000;
 
 /// Whether few texts are on these topics.
 pub fn are_rare(conn: &mut DbConn, topics: &[TopicId]) -> QueryResult<bool> {
@@ -164,6 +164,7 @@ enum Lead {
     Verification,
     Occasion,
     Lang,
+    Manner,
 }
 
 impl Filter {
@@ -172,7 +173,6 @@ impl Filter {
     /// sorting, and so are the quotes on a rare topic; of the rest, several values are no better than none.
     fn lead(&self) -> Option<Lead> {
         let one = |values: usize| values == 1;
-        let said = self.sort == Sort::Said;
         if !self.sources.is_empty() {
             Some(Lead::Source)
         } else if !self.outlets.is_empty() {
@@ -181,10 +181,12 @@ impl Filter {
             Some(Lead::Topic)
         } else if one(self.verifications.len()) {
             Some(Lead::Verification)
-        } else if said && one(self.occasions.len()) {
+        } else if one(self.occasions.len()) {
             Some(Lead::Occasion)
-        } else if said && one(self.langs.len()) {
+        } else if one(self.langs.len()) {
             Some(Lead::Lang)
+        } else if one(self.manners.len()) {
+            Some(Lead::Manner)
         } else {
             None
         }
@@ -209,7 +211,7 @@ impl Filter {
         fits.one_of::<Text, _>("verification", &self.verifications, verification)?;
         fits.one_of::<Text, _>("occasion", &self.occasions, leads(Lead::Occasion))?;
         fits.one_of::<Text, _>("lang", &self.langs, leads(Lead::Lang))?;
-        fits.one_of::<Text, _>("manner", &self.manners, false)?;
+        fits.one_of::<Text, _>("manner", &self.manners, leads(Lead::Manner))?;
         fits.said(" > ", self.said_after.as_ref())?;
         fits.said(" < ", self.said_before.as_ref())?;
         fits.on_topic(&self.topics, leads(Lead::Topic))?;

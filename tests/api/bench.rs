@@ -219,7 +219,7 @@ struct Number {
 async fn a_common_topic_and_a_rare_one_are_told_in_full() {
     let app = generated(&Order {
         body_bytes: Some(100),
-        ..Order::of(1500, 1500, 1)
+        ..Order::of(6000, 6000, 1)
     })
     .await;
     for topic in ["transport", "schools", "roads"] {

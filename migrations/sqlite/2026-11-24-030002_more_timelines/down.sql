@@ -1,0 +1,4 @@
+drop index published_quotes_by_lang_publication;
+drop index published_quotes_by_occasion_publication;
+drop index published_quotes_by_manner_publication;
+drop index published_quotes_by_manner;
