@@ -368,14 +368,7 @@ pub async fn patch_site(
                 return Err(Problem::stale(read + 1));
             }
             let touched = follow(tx, &before, &site)?;
-            let mut change = Change::of(
-                ItemKind::Site,
-                Id::<Site>::from_uuid(Uuid::nil()),
-                Action::Changed,
-            );
-            // There is one site, so its surrogate key has no id.
-            change.keys = vec!["site".to_owned()];
-            tx.record(change.by(admin.id).touching(touched));
+            tx.record(changed().by(admin.id).touching(touched));
             Ok(site)
         })
         .await?;
@@ -383,6 +376,15 @@ pub async fn patch_site(
         version: site.version,
         item: site.into(),
     })
+}
+
+/// A change of the site, or of what hangs on it.
+pub fn changed() -> Change {
+    let site = Id::<Site>::from_uuid(Uuid::nil());
+    let mut change = Change::of(ItemKind::Site, site, Action::Changed);
+    // There is one site, so its surrogate key has no id.
+    change.keys = vec!["site".to_owned()];
+    change
 }
 
 /// Works out anew what readers' rows keep of the time zone and the languages; gives the

@@ -21,6 +21,11 @@ pub async fn ensure(db: &Db) -> Result<(), Problem> {
         let sorted = db
             .write(|tx| {
                 let site = site::find(tx)?;
+                let sorted: i64 = collations::table.count().get_result(&mut **tx)?;
+                if sorted > 0 {
+                    // Other nodes may keep lists in the order that was.
+                    tx.record(site::changed());
+                }
                 Ok::<_, Problem>(rewrite(tx, site.chain())?)
             })
             .await;

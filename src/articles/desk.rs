@@ -14,7 +14,7 @@ use super::published::{self, PublishedArticle};
 use super::quoting::Cast;
 use super::sight::{as_published, find_own, find_seen, hold_own};
 use super::sitemap;
-use super::{quoting, store, writing};
+use super::{keys, quoting, store, writing};
 use crate::app::App;
 use crate::auth::rights::Right;
 use crate::auth::store::users_among;
@@ -33,7 +33,7 @@ use crate::language::Lang;
 use crate::sections::{self, SectionId};
 use crate::sources::confided::Confided;
 use crate::sources::matching::find_or_make;
-use crate::texts::model::{Text, TextState};
+use crate::texts::model::Text;
 use crate::texts::store as texts;
 use crate::topics::{self, TopicId};
 
@@ -354,7 +354,7 @@ pub async fn patch_article(
             let maps = refresh_published(tx, &article, &json.topics)?;
             let change = Change::of(ItemKind::Article, id, Action::Changed).by(staff.id);
             // Timelines can be narrowed to a topic.
-            let change = change.touching(lists_of(&json)).touching(retold);
+            let change = change.touching(keys::lists_of(&json)).touching(retold);
             tx.record(change.touching(maps));
             Ok::<_, Problem>(json)
         })
@@ -396,15 +396,6 @@ fn apply(
         .into_option()
         .map(|topics| topics_of(tx, &topics))
         .transpose()
-}
-
-/// The surrogate keys of the lists in which readers may find the article, or miss it.
-fn lists_of(article: &DeskArticle) -> Vec<String> {
-    let shown = article.texts.iter();
-    shown
-        .filter(|(_, text)| text.state == TextState::Published)
-        .map(|(lang, _)| format!("articles:{lang}"))
-        .collect()
 }
 
 /// Brings the published copy up to date, where there is one; gives the surrogate keys of the

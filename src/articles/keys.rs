@@ -1,10 +1,12 @@
 //! Surrogate keys: the names of all that is inside an answer, by which a cache can drop it.
 
+use super::api::DeskArticle;
 use super::cards::{ArticleCard, ArticleJson, QuoteOf, RelatedItem, SectionName, TopicName};
 use super::model::ArticleId;
 use crate::language::Lang;
 use crate::quotes::cards::QuoteCard;
 use crate::sources::model::SourceId;
+use crate::texts::model::TextState;
 
 /// What is touched whenever a text is published or taken down, in whatever language.
 pub const COLLECTION: &str = "articles";
@@ -17,6 +19,15 @@ pub fn key_of(id: ArticleId) -> String {
 /// The key of all articles in a language.
 pub fn key_of_language(lang: &Lang) -> String {
     format!("articles:{lang}")
+}
+
+/// The surrogate keys of the lists in which readers may find an article, or miss it.
+pub fn lists_of(article: &DeskArticle) -> Vec<String> {
+    let shown = article.texts.iter();
+    shown
+        .filter(|(_, text)| text.state == TextState::Published)
+        .map(|(lang, _)| key_of_language(lang))
+        .collect()
 }
 
 /// The surrogate keys of an article that readers do not get, or not in this language.
