@@ -15,7 +15,8 @@ use crate::body::{Block, Body, ImageBlock};
 use crate::db::{DbConn, Instant};
 use crate::http::problem::{Code, Problem};
 use crate::language::{Lang, Slug};
-use crate::lists::public::{ListHead, page_of};
+use crate::lists::model::keys_of_missing;
+use crate::lists::public::page_of;
 use crate::lists::published as published_lists;
 use crate::quotes::published as published_quotes;
 use crate::site::{self, Site};
@@ -69,7 +70,7 @@ pub fn read(
     if !site.chain().contains(lang) {
         return Err(Problem::not_found().about(["site".to_owned()]));
     }
-    let nothing = || Problem::not_found().about(ListHead::keys(None));
+    let nothing = || Problem::not_found().about(keys_of_missing());
     let list = published_lists::find(conn, slug)?.ok_or_else(nothing)?;
     let with_topics = CardIncludes {
         include: vec![CardInclude::Topics],
@@ -90,11 +91,7 @@ pub fn read(
             .max()
             .unwrap_or(list.updated_at),
         entries,
-        keys: keys
-            .into_iter()
-            .chain(list.keys())
-            .chain(ListHead::keys(None))
-            .collect(),
+        keys: keys.into_iter().chain(list.keys()).collect(),
         until: selection.true_until,
     })
 }

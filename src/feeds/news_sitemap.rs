@@ -8,6 +8,7 @@ use super::sitemaps::XML;
 use super::urlset::{Addresses, DECLARATION, END, NAMESPACE, to_the_second};
 use super::words::escaped;
 use crate::app::App;
+use crate::articles::keys;
 use crate::articles::model::ArticleId;
 use crate::articles::published as published_articles;
 use crate::articles::sitemap::{self, News};
@@ -53,7 +54,7 @@ pub async fn get_news_sitemap(app: Data<App>) -> ApiResult<Reading> {
         .map(|text| text.since().plus_seconds(NEWS_SECONDS))
         .min();
     let dates = news.iter().map(|text| text.published_at);
-    let langs = site.chain().iter().map(|lang| format!("articles:{lang}"));
+    let langs = site.chain().iter().map(keys::key_of_language);
     Ok(Reading::new(XML, document.into_bytes())
         .modified(dates.chain([site.updated_at]).max())
         .true_until(until, now)

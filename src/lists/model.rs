@@ -109,7 +109,8 @@ impl List {
         Some(Self::new(slug, names, Rule::Latest, now))
     }
 
-    /// The surrogate keys of what is made of it, besides those of its items.
+    /// The surrogate keys of what is made of it, besides those of its items: whatever changes it or
+    /// takes it away touches one of them.
     pub fn keys(&self) -> Vec<String> {
         let source = match self.rule.0 {
             // The list is there while readers know the source.
@@ -136,6 +137,12 @@ impl Rule {
             Self::Source { source } => source.uuid() == term,
         }
     }
+}
+
+/// The surrogate keys of what says that a list is not there: it may be made or restored, or readers
+/// may come to know the source that it is about.
+pub fn keys_of_missing() -> [String; 2] {
+    ["lists", "sources"].map(str::to_owned)
 }
 
 /// Puts pins in order of their places; each place and each article is there once.

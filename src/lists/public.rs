@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::items::{self, Key, Selection};
-use super::model::{List, Rule};
+use super::model::{List, Rule, keys_of_missing};
 use super::published;
 use crate::app::App;
 use crate::articles::cards::ArticleCard;
@@ -73,13 +73,6 @@ pub struct ListItems {
 }
 
 impl ListHead {
-    /// The surrogate keys that tell whether the list is there: one about a source goes with it.
-    pub fn keys(found: Option<&Self>) -> impl Iterator<Item = String> {
-        let is_by_source = found.is_none_or(|list| matches!(list.rule, Rule::Source { .. }));
-        let sources = is_by_source.then_some("sources");
-        std::iter::once("lists").chain(sources).map(str::to_owned)
-    }
-
     pub fn new(list: &List, lang: &Lang, site: &Site) -> Self {
         Self {
             slug: list.slug.clone(),
@@ -168,7 +161,7 @@ pub async fn get_list_items(
 
 fn read(conn: &mut DbConn, wanted: &Wanted, now: Instant) -> Result<Shown, Problem> {
     let site = site::find(conn)?;
-    let nothing = || Problem::not_found().about(ListHead::keys(None));
+    let nothing = || Problem::not_found().about(keys_of_missing());
     let list = published::find(conn, &wanted.slug)?.ok_or_else(nothing)?;
     let (asked, fallback) = (&wanted.language.asked, wanted.language.for_list());
     let page = |conn: &mut DbConn, served: Served| {
@@ -237,7 +230,6 @@ fn reading(
     let modified = dates.chain([list.updated_at]).max();
     let page = pager.framed(cards, next, prev).with_total(total);
     let links = pager.links(&page.page);
-    let found: Vec<String> = ListHead::keys(Some(&head)).collect();
     let feeds = lang
         .as_ref()
         .map_or_else(Vec::new, |lang| feed_links(&list.slug, lang));
@@ -252,8 +244,7 @@ fn reading(
         .true_until(until, now)
         .about(keys.into_iter().chain(list.keys()))
         .about(["site".to_owned()])
-        .about(found)
-        .about(empty.iter().map(|lang| format!("articles:{lang}")))
+        .about(empty.iter().map(keys::key_of_language))
         .linked(links)
         .linked(feeds))
 }

@@ -18,7 +18,7 @@ use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::{Params, Query, QueryPart};
 use crate::http::reading::{Moved, Read};
 use crate::language::{Lang, Slug};
-use crate::lists::model::{List, NEWS_LINE};
+use crate::lists::model::{List, NEWS_LINE, keys_of_missing};
 use crate::lists::public::{ListHead, page_of};
 use crate::lists::published as published_lists;
 use crate::notices::cards::{self as notice_cards, NoticeCard};
@@ -123,9 +123,6 @@ pub async fn get_article_page(
         .true_until(until, now)
         .about(keys_of(&page, &path.lang))
         .about(list)
-        .about(ListHead::keys(
-            page.news_line.as_ref().map(|news| &news.list),
-        ))
         .linked(page.article.alternates.iter().filter_map(Alternate::link))
         .into())
 }
@@ -150,7 +147,8 @@ fn assemble(
     let notices = notice_cards::cards(conn, rows, &path.lang, &site)?;
     let boundary = published_notices::next_boundary(conn, now)?;
     let news_line = published_lists::find(conn, &news_line()?)?;
-    let list = news_line.as_ref().map_or_else(Vec::new, List::keys);
+    let list = news_line.as_ref().map(List::keys);
+    let list = list.unwrap_or_else(|| keys_of_missing().into());
     let head = news_line
         .map(|list| head_of(conn, &site, &list, &path.lang, now))
         .transpose()?;

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::articles::cards::Alternate;
 use crate::articles::model::ArticleId;
 use crate::articles::public::{Choice, choose_language};
-use crate::articles::{assembly, published as published_articles};
+use crate::articles::{assembly, keys, published as published_articles};
 use crate::db::{AnyId, DbConn, Id, Instant};
 use crate::http::problem::{ApiResult, Code, Problem};
 use crate::http::query::{Params, Query, QueryPart};
@@ -19,6 +19,7 @@ use crate::language::{Asked, Fallback, Lang, Slug};
 use crate::notices::cards::card as notice_card;
 use crate::notices::model::NoticeId;
 use crate::notices::published as published_notices;
+use crate::notices::publishing::COLLECTION as NOTICES;
 use crate::site::pattern::{AddressPattern, Read};
 use crate::site::{self, Site};
 use crate::text_enum;
@@ -116,12 +117,32 @@ fn resolve(conn: &mut DbConn, url: &Url, now: Instant) -> Result<Found, Problem>
             .and_then(Result::ok)
             .map_or_else(Vec::new, |pattern| pattern.read(url))
     };
-    let article = article(conn, &site, &read(&site.article_url));
-    // An address may have the form of both: what is no slug of an article may be the id of a notice.
+    // An address may have the form of several: what is no slug of an article may be the id of a notice.
+    let (articles, notices) = (read(&site.article_url), read(&site.notice_url));
+    let article = article(conn, &site, &articles);
     let notice = or_else(article, || {
-        notice(conn, &site, &read(&site.notice_url), now)
+        let found = notice(conn, &site, &notices, now)?;
+        Ok(found.unless(&articles, keys::COLLECTION))
     });
-    or_else(notice, || home(&site, &read(&site.home_url)))
+    or_else(notice, || {
+        let mut found = home(&site, &read(&site.home_url))?;
+        found = found.unless(&articles, keys::COLLECTION);
+        if !notices.is_empty() {
+            found.until = published_notices::next_boundary(conn, now)?;
+        }
+        Ok(found.unless(&notices, NOTICES))
+    })
+}
+
+impl Found {
+    /// Holds unless an item comes that stands before it at this address: one of the collection,
+    /// if the address can be read as one of those.
+    fn unless(mut self, readings: &[Read], collection: &str) -> Self {
+        if !readings.is_empty() {
+            self.keys.push(collection.to_owned());
+        }
+        self
+    }
 }
 
 fn or_else(
@@ -195,11 +216,7 @@ fn found_article(
         alternates,
     };
     // The slug of a section may stand in the address.
-    let keys = [
-        "site".to_owned(),
-        "sections".to_owned(),
-        format!("article:{id}"),
-    ];
+    let keys = ["site".to_owned(), "sections".to_owned(), keys::key_of(id)];
     Ok(Found {
         resolved,
         keys: keys.into(),

@@ -149,6 +149,10 @@ fn addresses(hidden: &Hidden, open: &str) -> Vec<String> {
                     .map(|id| tried("id", id)),
             );
         }
+        if names.contains(&"list") {
+            let feed = tried("list", "news-line");
+            paths.extend(["az", "en"].map(|lang| feed.replace("{lang}", lang)));
+        }
         if names.contains(&"slug") {
             for lang in ["az", "en"] {
                 let slugs = hidden
