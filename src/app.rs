@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant as Moment};
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
@@ -31,6 +31,7 @@ use crate::http::openapi;
 use crate::http::page::CursorKey;
 use crate::http::problem::Problem;
 use crate::http::route_table::RouteTable;
+use crate::site::Site;
 use crate::{
     api_keys, articles, auth, changes, feeds, lists, notices, pages, quotes, reports, reviews,
     sections, site, sorting, sources, system, topics, users,
@@ -54,8 +55,11 @@ pub struct App {
     pub document: String,
     /// The `Content-Security-Policy` of `/docs`.
     pub docs_policy: String,
-    languages: Mutex<Option<Arc<Languages>>>,
+    site: Mutex<Option<SiteAtHand>>,
 }
+
+/// The site as it was last read, and on what that rests.
+type SiteAtHand = (Arc<Site>, Arc<Languages>);
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +103,7 @@ impl App {
             routes: RouteTable::new(&document).map_err(StartError::Routes)?,
             cache: ReadCache::new(settings.cache_bytes, metrics.cache.clone()),
             metrics,
-            languages: Mutex::default(),
+            site: Mutex::default(),
             cursors: CursorKey::new(secret.derive("cursors")),
             limits: Limits::new(&settings, db.clock()),
             last_uses: LastUses::default(),
@@ -113,16 +117,24 @@ impl App {
         })
     }
 
-    /// The site's languages, read anew only after the site was changed.
+    /// The site as readers' answers show it, read anew only after it was changed.
+    pub async fn site(&self) -> Result<Arc<Site>, Problem> {
+        Ok(self.site_at_hand().await?.0)
+    }
+
+    /// The site's languages, and on what they rest.
     pub async fn languages(&self) -> Result<Arc<Languages>, Problem> {
-        let known = || {
-            self.languages
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
+        Ok(self.site_at_hand().await?.1)
+    }
+
+    async fn site_at_hand(&self) -> Result<SiteAtHand, Problem> {
+        let at_hand = || self.site.lock().unwrap_or_else(PoisonError::into_inner);
         let touched = self.db.touched();
-        let held = known().clone();
-        if let Some(held) = held.filter(|held| held.hold(touched)) {
+        let held = at_hand().clone();
+        let holds = |(_, languages): &SiteAtHand| {
+            languages.hold(touched) && touched.is_present(Moment::now())
+        };
+        if let Some(held) = held.filter(holds) {
             return Ok(held);
         }
         let basis = touched.basis();
@@ -130,11 +142,12 @@ impl App {
             .db
             .read(|conn| Ok::<_, Problem>(site::find(conn)?))
             .await?;
-        let read = Arc::new(Languages {
+        let languages = Languages {
             chain: site.chain().to_vec(),
             grounds: touched.grounds(["site"], basis),
-        });
-        *known() = Some(read.clone());
+        };
+        let read = (Arc::new(site), Arc::new(languages));
+        *at_hand() = Some(read.clone());
         Ok(read)
     }
 }

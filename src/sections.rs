@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::app::App;
 use crate::auth::Staff;
 use crate::changes::ItemKind;
+use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{articles, sections};
 use crate::db::{DbConn, Id, Instant, Json, Tx};
@@ -66,7 +67,7 @@ pub fn find_many(conn: &mut DbConn, ids: &[SectionId]) -> QueryResult<Vec<Sectio
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    sections::table.filter(sections::id.eq_any(ids)).load(conn)
+    sections::table.filter(among(sections::id, ids)).load(conn)
 }
 
 /// The section that a request names by its slug or its id; nothing where there is none, or it was
@@ -85,7 +86,7 @@ pub fn by_slugs_or_ids(
     let (ids, slugs) = named::ids_and_slugs::<Section>(references);
     let found: Vec<Section> = sections::table
         .filter(sections::deleted_at.is_null())
-        .filter(sections::id.eq_any(ids).or(sections::slug.eq_any(slugs)))
+        .filter(among(sections::id, ids).or(among(sections::slug, slugs)))
         .load(conn)?;
     Ok(named::in_order_of(references, found))
 }

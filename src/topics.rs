@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::app::App;
 use crate::auth::Staff;
 use crate::changes::ItemKind;
+use crate::db::among::among;
 use crate::db::schema::{article_topics, articles, topics};
 use crate::db::{DbConn, Id, Instant, Json, Tx};
 use crate::http::body::{MergePatch, Posted};
@@ -64,7 +65,7 @@ pub fn find_many(conn: &mut DbConn, ids: &[TopicId]) -> QueryResult<Vec<Topic>> 
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    topics::table.filter(topics::id.eq_any(ids)).load(conn)
+    topics::table.filter(among(topics::id, ids)).load(conn)
 }
 
 /// Puts all topics in order in the languages of a chain.
@@ -93,7 +94,7 @@ pub fn by_slugs_or_ids(
     let (ids, slugs) = named::ids_and_slugs::<Topic>(references);
     let found: Vec<Topic> = topics::table
         .filter(topics::deleted_at.is_null())
-        .filter(topics::id.eq_any(ids).or(topics::slug.eq_any(slugs)))
+        .filter(among(topics::id, ids).or(among(topics::slug, slugs)))
         .load(conn)?;
     Ok(named::in_order_of(references, found))
 }

@@ -3,28 +3,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use diesel::QueryResult;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::attributed;
 use super::cards::{
     Alternate, ArticleCard, ArticleJson, BodyForm, QuoteOf, QuoteStub, RelatedItem, ReviewSums,
     ReviewsOf, SectionName, TopicName,
 };
 use super::model::{ArticleId, Related, ReviewPolicy};
-use super::published::{self, Listed, PublishedArticle, PublishedText, Raw, Version};
+use super::published::{self, Listed, Raw, SectionHead, TextOfArticle, Version, WholeArticle};
 use crate::body::Body;
 use crate::db::{DbConn, Json};
 use crate::http::problem::{Code, Problem};
-use crate::language::{Collation, Lang, Served};
-use crate::quotes::cards::QuoteCard;
+use crate::language::{Lang, Served};
 use crate::quotes::published::{self as published_quotes, PublishedQuote};
 use crate::reviews::cards::ReviewCard;
 use crate::reviews::published as published_reviews;
-use crate::sections::{self, Section, SectionId};
 use crate::site::{AddressParts, Site};
-use crate::sources::api::SourceItem;
-use crate::sources::model::SourceId;
-use crate::sources::published::{self as published_sources, PublishedSource};
 use crate::text_enum;
 use crate::topics::{self, Topic, TopicId};
 
@@ -48,62 +45,58 @@ const FIRST_REVIEWS: i64 = 10;
 
 /// The addresses and names around some articles, each read once.
 struct Around {
-    articles: BTreeMap<ArticleId, PublishedArticle>,
-    sections: Vec<Section>,
+    articles: BTreeMap<ArticleId, WholeArticle>,
     topics: Vec<Topic>,
     versions: Vec<Version>,
-    sums: Vec<(ArticleId, i64, i64, i64)>,
 }
 
 impl Around {
     fn read(conn: &mut DbConn, ids: &[ArticleId], with_topics: bool) -> Result<Self, Problem> {
-        let articles: BTreeMap<_, _> = published::find_articles(conn, ids)?
-            .into_iter()
-            .map(|article| (article.id, article))
-            .collect();
-        let sections: BTreeSet<SectionId> = articles
-            .values()
-            .filter_map(|article| article.section_id)
-            .collect();
-        let sections = sections::find_many(conn, &sections.into_iter().collect::<Vec<_>>())?;
+        let versions = published::versions(conn, ids)?;
+        let articles = published::find_whole(conn, ids)?;
+        Ok(Self::of(conn, articles, versions, with_topics)?)
+    }
+
+    /// Of articles that were read already, in all their versions.
+    fn of(
+        conn: &mut DbConn,
+        articles: Vec<WholeArticle>,
+        versions: Vec<Version>,
+        with_topics: bool,
+    ) -> QueryResult<Self> {
         let topics: BTreeSet<TopicId> = match with_topics {
             true => articles
-                .values()
-                .flat_map(|article| article.topic_ids.0.iter().copied())
+                .iter()
+                .flat_map(|whole| whole.article.topic_ids.0.iter().copied())
                 .collect(),
             false => BTreeSet::new(),
         };
-        let topics = topics::find_many(conn, &topics.into_iter().collect::<Vec<_>>())?;
-        let versions = published::versions(conn, ids)?;
-        let sums = published::review_sums(conn, ids)?;
         Ok(Self {
-            articles,
-            sections,
-            topics,
+            topics: topics::find_many(conn, &topics.into_iter().collect::<Vec<_>>())?,
+            articles: articles
+                .into_iter()
+                .map(|whole| (whole.article.id, whole))
+                .collect(),
             versions,
-            sums,
         })
     }
 
-    fn section(&self, id: ArticleId) -> Option<&Section> {
-        let section = self.articles.get(&id)?.section_id?;
-        self.sections.iter().find(|known| known.id == section)
+    fn section(&self, id: ArticleId) -> Option<&SectionHead> {
+        self.articles.get(&id)?.section.as_ref()
     }
 
     fn section_name(&self, id: ArticleId, lang: &Lang, site: &Site) -> Option<SectionName> {
-        let section = self.section(id)?;
+        let (id, slug, names) = self.section(id)?;
         Some(SectionName {
-            id: section.id,
-            slug: section.slug.clone(),
-            name: section.names.0.pick(lang, site.chain()).to_owned(),
+            id: *id,
+            slug: slug.clone(),
+            name: names.0.pick(lang, site.chain()).to_owned(),
         })
     }
 
     fn topic_names(&self, id: ArticleId, lang: &Lang, site: &Site) -> Vec<TopicName> {
-        let ids = self
-            .articles
-            .get(&id)
-            .map_or(&[][..], |article| &article.topic_ids.0);
+        let whole = self.articles.get(&id);
+        let ids = whole.map_or(&[][..], |whole| &whole.article.topic_ids.0);
         ids.iter()
             .filter_map(|id| self.topics.iter().find(|topic| topic.id == *id))
             .map(|topic| TopicName {
@@ -115,7 +108,7 @@ impl Around {
     }
 
     fn alternates(&self, id: ArticleId, site: &Site) -> Vec<Alternate> {
-        let section = self.section(id).map(|section| section.slug.as_str());
+        let section = self.section(id).map(|(_, slug, _)| slug.as_str());
         let own = self
             .versions
             .iter()
@@ -135,9 +128,9 @@ impl Around {
     }
 
     fn sums(&self, id: ArticleId) -> ReviewSums {
-        let sums = self.sums.iter().find(|(article, ..)| *article == id);
-        sums.map_or_else(ReviewSums::default, |(_, count, sum, rated)| {
-            ReviewSums::new(*count, *sum, *rated)
+        let sums = self.articles.get(&id).and_then(|whole| whole.reviews);
+        sums.map_or_else(ReviewSums::default, |(count, sum, rated)| {
+            ReviewSums::new(count, sum, rated)
         })
     }
 }
@@ -165,7 +158,13 @@ pub fn cards(
     let with_topics = include.contains(&CardInclude::Topics);
     let around = Around::read(conn, &ids, with_topics)?;
     let mut quotes = match (include.contains(&CardInclude::Quotes), rows.first()) {
-        (true, Some(row)) => Some(quotes_of(conn, site, &ids, &row.lang.clone())?),
+        (true, Some(row)) => Some(attributed::quotes_of(
+            conn,
+            site,
+            &ids,
+            &row.lang,
+            &around.versions,
+        )?),
         _ => None,
     };
     let card = |row: Listed| {
@@ -213,48 +212,6 @@ fn url_among(alternates: &[Alternate], lang: &Lang) -> Option<String> {
         .iter()
         .find(|alternate| alternate.lang == *lang)
         .and_then(|alternate| alternate.url.clone())
-}
-
-/// The quotes of several articles in one language.
-fn quotes_of(
-    conn: &mut DbConn,
-    site: &Site,
-    ids: &[ArticleId],
-    lang: &Lang,
-) -> Result<BTreeMap<ArticleId, Vec<QuoteCard>>, Problem> {
-    let rows = published_quotes::of_articles(conn, ids, lang)?;
-    let mut by_article: BTreeMap<ArticleId, Vec<QuoteCard>> = BTreeMap::new();
-    for card in quote_cards(conn, site, rows, lang)? {
-        by_article.entry(card.article.id).or_default().push(card);
-    }
-    Ok(by_article)
-}
-
-/// Quotes with their articles and sources; names in `lang`, or the nearest that there is.
-pub fn quote_cards(
-    conn: &mut DbConn,
-    site: &Site,
-    rows: Vec<PublishedQuote>,
-    lang: &Lang,
-) -> Result<Vec<QuoteCard>, Problem> {
-    let sources: BTreeSet<SourceId> = rows.iter().flat_map(PublishedQuote::sources).collect();
-    let named = published_sources::find_many(conn, &sources.into_iter().collect::<Vec<_>>())?;
-    let ids: BTreeSet<ArticleId> = rows.iter().map(|row| row.article_id).collect();
-    let texts = published::headings(conn, &ids.into_iter().collect::<Vec<_>>())?;
-    let name = |id: SourceId| {
-        let source = named.get(&id)?;
-        Some((
-            source.kind,
-            source.names.pick(lang, site.chain()).to_owned(),
-        ))
-    };
-    let card = |row: PublishedQuote| {
-        let text = texts
-            .iter()
-            .find(|text| text.article_id == row.article_id && text.lang == row.lang)?;
-        Some(QuoteCard::new(row, text.clone().into(), name))
-    };
-    Ok(rows.into_iter().filter_map(card).collect())
 }
 
 /// The related items that readers may see, in their order: those of ours in `lang`, or else in the
@@ -331,31 +288,27 @@ pub struct Wish {
     pub body: BodyChoice,
 }
 
-/// One article in the language that was chosen.
+/// One article in the language that was chosen, with all its versions.
 pub fn article(
     conn: &mut DbConn,
     site: &Site,
-    text: PublishedText,
+    ((text, whole), versions): (TextOfArticle, Vec<Version>),
     served: Served,
     wish: &Wish,
 ) -> Result<ArticleJson, Problem> {
     let id = text.article_id;
-    let mut around = Around::read(conn, &[id], true)?;
-    let article = around.articles.remove(&id).ok_or_else(Problem::not_found)?;
-    around.articles.insert(id, article.clone());
+    let article = whole.article.clone();
+    let around = Around::of(conn, vec![whole], versions, true)?;
     let lang = text.lang.clone();
     let rows = published_quotes::of_articles(conn, &[id], &lang)?;
     let body = body_in(text.body, wish.body, &evidence_of(&rows))?;
-    let sources = match wish.include.contains(&Include::Sources) {
-        true => Some(source_items(conn, site, &rows, &lang)?),
-        false => None,
-    };
-    let quotes = match wish.include.contains(&Include::Quotes) {
-        true => quote_cards(conn, site, rows, &lang)?
+    let (names, sources) = attributed::sources_of(conn, site, &rows, &lang, &wish.include)?;
+    let quotes = match names {
+        Some(names) => attributed::cards_of(rows, &around.versions, &names, (&lang, site))
             .into_iter()
             .map(|card| QuoteOf::Whole(Box::new(card)))
             .collect(),
-        false => rows
+        None => rows
             .iter()
             .map(|row| {
                 QuoteOf::Named(QuoteStub {
@@ -418,26 +371,6 @@ pub fn article(
         related,
         lang,
     })
-}
-
-/// Who is quoted, and the outlets.
-pub fn source_items(
-    conn: &mut DbConn,
-    site: &Site,
-    rows: &[PublishedQuote],
-    lang: &Lang,
-) -> Result<Vec<SourceItem>, Problem> {
-    let ids: BTreeSet<SourceId> = rows.iter().flat_map(PublishedQuote::sources).collect();
-    let sources: Vec<PublishedSource> =
-        published_sources::find_rows(conn, &ids.into_iter().collect::<Vec<_>>())?;
-    let item = |source| SourceItem::of(source, lang, site.chain());
-    let mut items: Vec<SourceItem> = sources.into_iter().map(item).collect();
-    let collation = Collation::of(lang);
-    items.sort_by(|one, other| {
-        let by_name = collation.compare(&one.name, &other.name);
-        by_name.then(one.id.cmp(&other.id))
-    });
-    Ok(items)
 }
 
 /// A body of the copies for readers, opened.

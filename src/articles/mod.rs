@@ -17,7 +17,7 @@
 //! | `diff` | what changed between two revisions |
 //! | `store`, `published`, `projection` | statements on the desk's tables, on what readers see, and what writes that |
 //! | `api`, `api_states`, `cards` | JSON of the newsroom, JSON of readers |
-//! | `assembly` | readers' answers, put together from rows and what is read by key |
+//! | `assembly`, `attributed` | readers' answers, put together from rows and what is read by key; their quotes |
 //! | `keys` | the surrogate keys of answers |
 //! | `filters` | what a readers' list can be narrowed to |
 //! | `sitemap` | the parts of the sitemap: which texts are in which, and when a part changed |
@@ -28,6 +28,7 @@
 pub mod api;
 pub mod api_states;
 pub mod assembly;
+pub mod attributed;
 pub mod cards;
 pub mod corrections;
 pub mod desk;

@@ -8,11 +8,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::api::ArticlePath;
 use super::assembly::{self, CardInclude, Wish};
+use super::attributed;
 use super::cards::{ArticleCard, ArticleCards, ArticleJson, RelatedItem};
 use super::filters::ArticleFilters;
 use super::keys;
 use super::model::ArticleId;
-use super::published::{self, Key};
+use super::published::{self, Key, Version};
 use crate::app::App;
 use crate::db::DbConn;
 use crate::http::choosing::Fields;
@@ -26,7 +27,7 @@ use crate::language::{Asked, Fallback, Lang, Served, Slug, choose};
 use crate::quotes::cards::QuoteCard;
 use crate::quotes::public::known_source;
 use crate::quotes::published as published_quotes;
-use crate::site::{self, Site};
+use crate::site::Site;
 use crate::sources::model::SourceId;
 use crate::sources::published::{self as published_sources, Known};
 
@@ -65,13 +66,14 @@ pub enum Choice<'a> {
     Path(&'a Lang),
 }
 
-/// The language in which an article is served; 404, 406 or 410 where there is none.
+/// The language in which an article is served, among those that it has; 404, 406 or 410 where there
+/// is none.
 pub fn choose_language(
     conn: &mut DbConn,
     site: &Site,
     id: ArticleId,
     choice: &Choice,
-) -> Result<Served, Problem> {
+) -> Result<(Served, Vec<Version>), Problem> {
     let chosen = choose_among(conn, site, id, choice);
     chosen.map_err(|problem| problem.about(keys::keys_of_missing(id)))
 }
@@ -81,15 +83,18 @@ fn choose_among(
     site: &Site,
     id: ArticleId,
     choice: &Choice,
-) -> Result<Served, Problem> {
+) -> Result<(Served, Vec<Version>), Problem> {
     let versions = published::versions(conn, &[id])?;
-    let available: Vec<Lang> = versions.into_iter().map(|version| version.lang).collect();
+    let available: Vec<Lang> = versions
+        .iter()
+        .map(|version| version.lang.clone())
+        .collect();
     let (asked, fallback) = match choice {
         Choice::Asked(asked, fallback) => ((*asked).clone(), *fallback),
         Choice::Path(lang) => (Asked::of((*lang).clone()), Fallback::None),
     };
     if let Some(served) = choose(&asked, &available, site.chain(), fallback) {
-        return Ok(served);
+        return Ok((served, versions));
     }
     let retracted = published::retractions(conn, id)?;
     let languages: Vec<Lang> = retracted.iter().map(|(lang, _)| lang.clone()).collect();
@@ -130,15 +135,26 @@ pub fn find_article(
     choice: &Choice,
     wish: &Wish,
 ) -> Result<ArticleJson, Problem> {
-    let served = choose_language(conn, site, id, choice)?;
+    let (served, versions) = choose_language(conn, site, id, choice)?;
     let text = published::find_text(conn, id, &served.lang)?.ok_or_else(Problem::not_found)?;
-    assembly::article(conn, site, text, served, wish)
+    assembly::article(conn, site, (text, versions), served, wish)
 }
 
-/// Whose address it is: the article, or 404.
-pub fn article_at(conn: &mut DbConn, path: &SlugPath) -> Result<ArticleId, Problem> {
-    let nothing = || Problem::not_found().about([keys::key_of_language(&path.lang)]);
-    published::article_at(conn, &path.lang, &path.slug)?.ok_or_else(nothing)
+/// The article at an address of old or now, in the language of the path or one that is near.
+pub fn find_article_at(
+    conn: &mut DbConn,
+    site: &Site,
+    path: &SlugPath,
+    wish: &Wish,
+) -> Result<ArticleJson, Problem> {
+    let choice = Choice::Path(&path.lang);
+    let Some(text) = published::text_at(conn, &path.lang, &path.slug)? else {
+        let nothing = || Problem::not_found().about([keys::key_of_language(&path.lang)]);
+        let id = published::article_at(conn, &path.lang, &path.slug)?.ok_or_else(nothing)?;
+        return find_article(conn, site, id, &choice, wish);
+    };
+    let (served, versions) = choose_language(conn, site, text.0.article_id, &choice)?;
+    assembly::article(conn, site, (text, versions), served, wish)
 }
 
 /// An answer that is whole, or holds the fields asked for.
@@ -198,11 +214,10 @@ impl Listing {
             pager.count,
         );
         let (asked, Self { filters, includes }) = (language.clone(), self);
-        let named = filters.keys();
+        let (named, site) = (filters.keys(), app.site().await?);
         let (served, rows, total) = app
             .db
             .read_snapshot(move |conn| {
-                let site = site::find(conn)?;
                 let Some(served) =
                     choose(&asked.asked, site.chain(), site.chain(), asked.for_list())
                 else {
@@ -272,19 +287,15 @@ pub async fn list_article_quotes(
     language: LanguageAsked,
     query: Query<Fields>,
 ) -> ApiResult<Reading> {
-    let (id, asked) = (path.id, language.clone());
+    let (id, asked, site) = (path.id, language.clone(), app.site().await?);
     let quotes = app
         .db
         .read_snapshot(move |conn| {
-            let site = site::find(conn)?;
-            let served = choose_language(
-                conn,
-                &site,
-                id,
-                &Choice::Asked(&asked.asked, asked.for_item()),
-            )?;
+            let choice = Choice::Asked(&asked.asked, asked.for_item());
+            let (served, versions) = choose_language(conn, &site, id, &choice)?;
             let rows = published_quotes::of_articles(conn, &[id], &served.lang)?;
-            let items = assembly::quote_cards(conn, &site, rows, &served.lang)?;
+            let names = attributed::names_of_sources(conn, &rows)?;
+            let items = attributed::cards_of(rows, &versions, &names, (&served.lang, &site));
             Ok::<_, Problem>(QuotesOf { served, items })
         })
         .await?;
@@ -317,17 +328,12 @@ pub async fn list_related(
     language: LanguageAsked,
     query: Query<Fields>,
 ) -> ApiResult<Reading> {
-    let (id, asked) = (path.id, language.clone());
+    let (id, asked, site) = (path.id, language.clone(), app.site().await?);
     let (related, awaits) = app
         .db
         .read_snapshot(move |conn| {
-            let site = site::find(conn)?;
-            let served = choose_language(
-                conn,
-                &site,
-                id,
-                &Choice::Asked(&asked.asked, asked.for_item()),
-            )?;
+            let choice = Choice::Asked(&asked.asked, asked.for_item());
+            let (served, _) = choose_language(conn, &site, id, &choice)?;
             let article = published::find_article(conn, id)?.ok_or_else(Problem::not_found)?;
             let items = assembly::related(conn, &site, &article.related.0, &served.lang)?;
             let awaits = assembly::awaits_related(&article.related.0, &items);

@@ -1,5 +1,7 @@
 //! One article for readers, by its id or its address, in each of its forms.
 
+use std::sync::Arc;
+
 use actix_web::get;
 use actix_web::web::{Data, Path};
 use utoipa::IntoParams;
@@ -8,7 +10,7 @@ use super::api::ArticlePath;
 use super::assembly::{BodyChoice, Include, Wish};
 use super::cards::{Alternate, ArticleJson};
 use super::model::ArticleId;
-use super::public::{Choice, SlugPath, article_at, chosen, find_article};
+use super::public::{Choice, SlugPath, chosen, find_article, find_article_at};
 use super::{keys, linked, ninjs};
 use crate::app::App;
 use crate::db::DbConn;
@@ -18,7 +20,7 @@ use crate::http::language::{AcceptLanguage, LanguageAsked, LanguageParams};
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::{Params, Query, QueryPart};
 use crate::http::reading::{Moved, Read, Reading};
-use crate::site::{self, Site};
+use crate::site::Site;
 use crate::standards::Publisher;
 use crate::standards::ninjs::NinjsItem;
 use crate::standards::schema_org::NewsArticle;
@@ -71,7 +73,7 @@ fn wish(form: Form, shape: Shape) -> Wish {
 }
 
 /// An article, and the site that tells it.
-type Told = (ArticleJson, Site);
+type Told = (ArticleJson, Arc<Site>);
 
 async fn read_by_id(
     app: &App,
@@ -80,8 +82,8 @@ async fn read_by_id(
     wish: Wish,
 ) -> ApiResult<Told> {
     let (asked, fallback) = (language.asked.clone(), language.for_item());
+    let site = app.site().await?;
     let read = move |conn: &mut DbConn| {
-        let site = site::find(conn)?;
         let article = find_article(conn, &site, id, &Choice::Asked(&asked, fallback), &wish)?;
         Ok::<_, Problem>((article, site))
     };
@@ -89,11 +91,9 @@ async fn read_by_id(
 }
 
 async fn read_by_slug(app: &App, path: &SlugPath, wish: Wish) -> ApiResult<Told> {
-    let asked = path.clone();
+    let (asked, site) = (path.clone(), app.site().await?);
     let read = move |conn: &mut DbConn| {
-        let site = site::find(conn)?;
-        let id = article_at(conn, &asked)?;
-        let article = find_article(conn, &site, id, &Choice::Path(&asked.lang), &wish)?;
+        let article = find_article_at(conn, &site, &asked, &wish)?;
         Ok::<_, Problem>((article, site))
     };
     app.db.read_snapshot(read).await

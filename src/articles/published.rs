@@ -2,18 +2,20 @@
 //! own publishing wrote; names of sections, topics and sources, the other languages and the sums of
 //! reviews are read by key. `projection` writes them.
 
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use serde_json::value::RawValue;
 
 use super::cards::Translation;
 use super::model::{Article, ArticleId, ArticleKind, Author, Related, ReviewPolicy};
+use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{
     published_articles, published_retractions, published_review_sums, published_slugs,
-    published_terms, published_texts,
+    published_terms, published_texts, sections,
 };
 use crate::db::{AnyId, DbConn, Instant, Json, MultiBackend};
-use crate::language::{Lang, Slug};
+use crate::language::{Lang, Names, Slug};
 use crate::sections::SectionId;
 use crate::text_enum;
 use crate::topics::TopicId;
@@ -86,17 +88,96 @@ pub fn find_article(conn: &mut DbConn, id: ArticleId) -> QueryResult<Option<Publ
 
 pub fn find_articles(conn: &mut DbConn, ids: &[ArticleId]) -> QueryResult<Vec<PublishedArticle>> {
     published_articles::table
-        .filter(published_articles::id.eq_any(ids))
+        .filter(among(published_articles::id, ids))
         .load(conn)
 }
+
+/// Slug and names of a section.
+pub type SectionHead = (SectionId, Slug, Json<Names>);
+
+/// What is the same in all languages, with the section and what the reviews come to.
+#[derive(Debug, Clone, Queryable)]
+pub struct WholeArticle {
+    pub article: PublishedArticle,
+    pub section: Option<SectionHead>,
+    /// Their number, the sum of the ratings, the number of ratings.
+    pub reviews: Option<(i64, i64, i64)>,
+}
+
+type AllOfArticle = <published_articles::table as Table>::AllColumns;
+type HeadOfSection = (sections::id, sections::slug, sections::names);
+type SumsOfReviews = (
+    published_review_sums::count,
+    published_review_sums::rating_sum,
+    published_review_sums::rating_count,
+);
+
+#[auto_type(no_type_alias)]
+fn columns_of_whole() -> _ {
+    let article: AllOfArticle = published_articles::all_columns;
+    let section: HeadOfSection = (sections::id, sections::slug, sections::names);
+    let reviews: SumsOfReviews = (
+        published_review_sums::count,
+        published_review_sums::rating_sum,
+        published_review_sums::rating_count,
+    );
+    (article, section.nullable(), reviews.nullable())
+}
+
+#[auto_type(no_type_alias)]
+fn is_its_section() -> _ {
+    published_articles::section_id.eq(sections::id.nullable())
+}
+
+#[auto_type(no_type_alias)]
+fn are_its_reviews() -> _ {
+    published_review_sums::article_id.eq(published_articles::id)
+}
+
+/// Several articles, in no order.
+pub fn find_whole(conn: &mut DbConn, ids: &[ArticleId]) -> QueryResult<Vec<WholeArticle>> {
+    published_articles::table
+        .left_join(sections::table.on(is_its_section()))
+        .left_join(published_review_sums::table.on(are_its_reviews()))
+        .filter(among(published_articles::id, ids))
+        .select(columns_of_whole())
+        .load(conn)
+}
+
+/// A text with its article.
+pub type TextOfArticle = (PublishedText, WholeArticle);
 
 pub fn find_text(
     conn: &mut DbConn,
     article: ArticleId,
     lang: &Lang,
-) -> QueryResult<Option<PublishedText>> {
+) -> QueryResult<Option<TextOfArticle>> {
+    let is_its_article = published_articles::id.eq(published_texts::article_id);
     published_texts::table
-        .find((article, lang))
+        .inner_join(published_articles::table.on(is_its_article))
+        .left_join(sections::table.on(is_its_section()))
+        .left_join(published_review_sums::table.on(are_its_reviews()))
+        .filter(published_texts::article_id.eq(article))
+        .filter(published_texts::lang.eq(lang))
+        .select((published_texts::all_columns, columns_of_whole()))
+        .first(conn)
+        .optional()
+}
+
+/// The text that stands at an address, of old or now, if it stands there in just that language.
+pub fn text_at(conn: &mut DbConn, lang: &Lang, slug: &Slug) -> QueryResult<Option<TextOfArticle>> {
+    let is_its_text = published_texts::article_id
+        .eq(published_slugs::article_id)
+        .and(published_texts::lang.eq(published_slugs::lang));
+    let is_its_article = published_articles::id.eq(published_slugs::article_id);
+    published_slugs::table
+        .inner_join(published_texts::table.on(is_its_text))
+        .inner_join(published_articles::table.on(is_its_article))
+        .left_join(sections::table.on(is_its_section()))
+        .left_join(published_review_sums::table.on(are_its_reviews()))
+        .filter(published_slugs::lang.eq(lang))
+        .filter(published_slugs::slug.eq(slug))
+        .select((published_texts::all_columns, columns_of_whole()))
         .first(conn)
         .optional()
 }
@@ -118,31 +199,33 @@ pub fn find_texts(
     lang: &Lang,
 ) -> QueryResult<Vec<PublishedText>> {
     published_texts::table
-        .filter(published_texts::article_id.eq_any(articles))
+        .filter(among(published_texts::article_id, articles))
         .filter(published_texts::lang.eq(lang))
         .load(conn)
 }
 
-/// One language of an article: enough for a language switcher.
+/// One language of an article: enough for a language switcher, and for a quote in it.
 #[derive(Debug, Clone, Queryable)]
 pub struct Version {
     pub article_id: ArticleId,
     pub lang: Lang,
     pub slug: Slug,
     pub headline: String,
+    pub revision: i32,
     pub updated_at: Instant,
 }
 
 /// The languages of several articles, in the order of their tags.
 pub fn versions(conn: &mut DbConn, articles: &[ArticleId]) -> QueryResult<Vec<Version>> {
     published_texts::table
-        .filter(published_texts::article_id.eq_any(articles))
+        .filter(among(published_texts::article_id, articles))
         .order((published_texts::article_id, published_texts::lang))
         .select((
             published_texts::article_id,
             published_texts::lang,
             published_texts::slug,
             published_texts::headline,
+            published_texts::revision,
             published_texts::updated_at,
         ))
         .load(conn)
@@ -164,8 +247,8 @@ pub fn articles_at(
     slugs: &[Slug],
 ) -> QueryResult<Vec<(Lang, Slug, ArticleId)>> {
     published_slugs::table
-        .filter(published_slugs::lang.eq_any(langs))
-        .filter(published_slugs::slug.eq_any(slugs))
+        .filter(among(published_slugs::lang, langs))
+        .filter(among(published_slugs::slug, slugs))
         .load(conn)
 }
 
@@ -184,7 +267,7 @@ pub fn review_sums(
     articles: &[ArticleId],
 ) -> QueryResult<Vec<(ArticleId, i64, i64, i64)>> {
     published_review_sums::table
-        .filter(published_review_sums::article_id.eq_any(articles))
+        .filter(among(published_review_sums::article_id, articles))
         .load(conn)
 }
 
@@ -305,33 +388,9 @@ const LISTED: ListedColumns = (
 /// All languages of several articles, without their bodies.
 pub fn all_versions(conn: &mut DbConn, articles: &[ArticleId]) -> QueryResult<Vec<Listed>> {
     published_texts::table
-        .filter(published_texts::article_id.eq_any(articles))
+        .filter(among(published_texts::article_id, articles))
         .order((published_texts::article_id, published_texts::lang))
         .select(LISTED)
-        .load(conn)
-}
-
-/// What a quote says of the text in which it stands.
-#[derive(Debug, Clone, Queryable)]
-pub struct Heading {
-    pub article_id: ArticleId,
-    pub lang: Lang,
-    pub slug: Slug,
-    pub headline: String,
-    pub revision: i32,
-}
-
-/// The headings of several articles in all their languages.
-pub fn headings(conn: &mut DbConn, articles: &[ArticleId]) -> QueryResult<Vec<Heading>> {
-    published_texts::table
-        .filter(published_texts::article_id.eq_any(articles))
-        .select((
-            published_texts::article_id,
-            published_texts::lang,
-            published_texts::slug,
-            published_texts::headline,
-            published_texts::revision,
-        ))
         .load(conn)
 }
 

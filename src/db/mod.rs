@@ -3,6 +3,7 @@
 //! Statements are written once, on [`DbConn`]; what the two databases do differently
 //! stands in [`dialect`].
 
+pub mod among;
 mod connections;
 pub mod dialect;
 mod lookout;

@@ -1,5 +1,7 @@
 //! Lists for readers: which there are, and what is in one.
 
+use std::sync::Arc;
+
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get};
 use serde::{Deserialize, Serialize};
@@ -21,7 +23,7 @@ use crate::http::query::Query;
 use crate::http::reading::Reading;
 use crate::language::{Fallback, Lang, Served, Slug, choose};
 use crate::named::public::{NamedList, read_page};
-use crate::site::{self, Site};
+use crate::site::Site;
 
 /// List the lists
 ///
@@ -105,7 +107,7 @@ pub fn page_of(
 /// A list as a reader gets it.
 struct Shown {
     list: List,
-    site: Site,
+    site: Arc<Site>,
     /// With the page of cards; nothing where no language may be served.
     served: Option<(Served, Vec<ArticleCard>, Selection)>,
     total: Option<i64>,
@@ -152,15 +154,20 @@ pub async fn get_list_items(
         count: pager.count,
         includes,
     };
+    let site = app.site().await?;
     let shown = app
         .db
-        .read_snapshot(move |conn| read(conn, &wanted, now))
+        .read_snapshot(move |conn| read(conn, site, &wanted, now))
         .await?;
     reading(shown, &language, &pager, &fields, now)
 }
 
-fn read(conn: &mut DbConn, wanted: &Wanted, now: Instant) -> Result<Shown, Problem> {
-    let site = site::find(conn)?;
+fn read(
+    conn: &mut DbConn,
+    site: Arc<Site>,
+    wanted: &Wanted,
+    now: Instant,
+) -> Result<Shown, Problem> {
     let nothing = || Problem::not_found().about(keys_of_missing());
     let list = published::find(conn, &wanted.slug)?.ok_or_else(nothing)?;
     let (asked, fallback) = (&wanted.language.asked, wanted.language.for_list());

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use super::model::{
     Area, AreaCode, Notice, NoticeAction, NoticeId, NoticeKind, Placement, Priority, Severity,
 };
+use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{published_notice_terms, published_notice_texts, published_notices};
 use crate::db::{DbConn, Instant, Json, MultiBackend};
@@ -194,7 +195,7 @@ pub fn texts_of(conn: &mut DbConn, ids: &[NoticeId]) -> QueryResult<Vec<Publishe
         return Ok(Vec::new());
     }
     published_notice_texts::table
-        .filter(published_notice_texts::notice_id.eq_any(ids))
+        .filter(among(published_notice_texts::notice_id, ids))
         .order((
             published_notice_texts::notice_id,
             published_notice_texts::lang,
@@ -259,19 +260,19 @@ fn filtered(filter: &Filter, now: Instant) -> Boxed {
     };
     let mut query = open(now);
     if !filter.kinds.is_empty() {
-        query = query.filter(published_notices::kind.eq_any(filter.kinds.clone()));
+        query = query.filter(among(published_notices::kind, filter.kinds.clone()));
     }
     if !filter.areas.is_empty() {
         let codes = filter.areas.iter().flat_map(AreaCode::within);
         let codes: Vec<String> = codes.map(str::to_owned).collect();
         let any = published_notice_terms::table.filter(of_kind(TermKind::Area));
-        let here = any.filter(published_notice_terms::term.eq_any(codes));
+        let here = any.filter(among(published_notice_terms::term, codes));
         query = query.filter(not(exists(any)).or(exists(here)));
     }
     if !filter.placements.is_empty() {
         let words = filter.placements.clone();
         let any = published_notice_terms::table.filter(of_kind(TermKind::Placement));
-        let here = any.filter(published_notice_terms::term.eq_any(words));
+        let here = any.filter(among(published_notice_terms::term, words));
         query = match filter.unplaced {
             true => query.filter(not(exists(any)).or(exists(here))),
             false => query.filter(exists(here)),
@@ -281,7 +282,7 @@ fn filtered(filter: &Filter, now: Instant) -> Boxed {
         let of_notice = published_notice_texts::notice_id.eq(published_notices::id);
         let texts = published_notice_texts::table.filter(of_notice);
         query = query.filter(exists(
-            texts.filter(published_notice_texts::lang.eq_any(langs)),
+            texts.filter(among(published_notice_texts::lang, langs)),
         ));
     }
     query

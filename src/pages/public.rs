@@ -11,7 +11,7 @@ use crate::articles::cards::{
     Alternate, ArticleCard, ArticleJson, QuoteOf, QuoteStub, RelatedItem, ReviewSums,
 };
 use crate::articles::keys;
-use crate::articles::public::{CardIncludes, Choice, SlugPath, article_at, chosen, find_article};
+use crate::articles::public::{CardIncludes, SlugPath, chosen, find_article_at};
 use crate::db::{DbConn, Instant};
 use crate::http::choosing::Fields;
 use crate::http::problem::{ApiResult, Problem};
@@ -26,7 +26,7 @@ use crate::notices::model::AreaCode;
 use crate::notices::published as published_notices;
 use crate::quotes::cards::QuoteCard;
 use crate::reviews::cards::ReviewCard;
-use crate::site::{self, Site, SocialLink};
+use crate::site::{Site, SocialLink};
 use crate::sources::api::SourceItem;
 
 /// How many notices a page shows.
@@ -108,10 +108,10 @@ pub async fn get_article_page(
     query: Query<(PageParams, Fields)>,
 ) -> ApiResult<Read> {
     let (path, (params, fields)) = (path.into_inner(), query.0);
-    let (asked, now) = (path.clone(), app.db.clock().now());
+    let (asked, now, site) = (path.clone(), app.db.clock().now(), app.site().await?);
     let (page, list, until) = app
         .db
-        .read_snapshot(move |conn| assemble(conn, &asked, params, now))
+        .read_snapshot(move |conn| assemble(conn, &site, &asked, params, now))
         .await?;
     if page.article.slug != path.slug {
         let address = format!("/v1/pages/articles/{}/{}", path.lang, page.article.slug);
@@ -131,26 +131,25 @@ pub async fn get_article_page(
 /// or ends.
 fn assemble(
     conn: &mut DbConn,
+    site: &Site,
     path: &SlugPath,
     params: PageParams,
     now: Instant,
 ) -> Result<(ArticlePage, Vec<String>, Option<Instant>), Problem> {
-    let site = site::find(conn)?;
-    let id = article_at(conn, path)?;
     let wish = Wish {
         include: Include::ALL.to_vec(),
         body: params.body.unwrap_or(BodyChoice::Blocks),
     };
-    let article = find_article(conn, &site, id, &Choice::Path(&path.lang), &wish)?;
+    let article = find_article_at(conn, site, path, &wish)?;
     let rows =
         published_notices::active(conn, now, params.area.as_ref(), Some(PLACEMENT), NOTICES)?;
-    let notices = notice_cards::cards(conn, rows, &path.lang, &site)?;
+    let notices = notice_cards::cards(conn, rows, &path.lang, site)?;
     let boundary = published_notices::next_boundary(conn, now)?;
     let news_line = published_lists::find(conn, &news_line()?)?;
     let list = news_line.as_ref().map(List::keys);
     let list = list.unwrap_or_else(|| keys_of_missing().into());
     let head = news_line
-        .map(|list| head_of(conn, &site, &list, &path.lang, now))
+        .map(|list| head_of(conn, site, &list, &path.lang, now))
         .transpose()?;
     let (head, pins) = head.unzip();
     let until = [boundary, pins.flatten()].into_iter().flatten().min();
@@ -181,7 +180,7 @@ fn head_of(
 fn page(
     mut article: ArticleJson,
     notices: Vec<NoticeCard>,
-    site: Site,
+    site: &Site,
     news_line: Option<PageList>,
 ) -> ArticlePage {
     let mut quotes = Vec::new();
@@ -206,7 +205,7 @@ fn page(
         },
         related: article.related.take().unwrap_or_default(),
         notices,
-        social: site.social.0,
+        social: site.social.0.clone(),
         news_line,
         article,
     }

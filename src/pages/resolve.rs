@@ -197,7 +197,7 @@ fn found_article(
 ) -> Result<Found, Problem> {
     let anything = Asked::default();
     let choice = lang.map_or(Choice::Asked(&anything, Fallback::Any), Choice::Path);
-    let lang = choose_language(conn, site, id, &choice)?.lang;
+    let lang = choose_language(conn, site, id, &choice)?.0.lang;
     let alternates = assembly::alternates(conn, site, id)?;
     let own = alternates.iter().find(|alternate| alternate.lang == lang);
     let own = own.ok_or_else(Problem::not_found)?;

@@ -9,7 +9,7 @@ use super::model::{Manner, Occasion, Original, QuoteId};
 use super::published::PublishedQuote;
 use super::said_at::{Precision, SaidAt};
 use crate::articles::model::ArticleId;
-use crate::articles::published::Heading;
+use crate::articles::published::Version;
 use crate::db::{AnyId, Instant, Json};
 use crate::http::page::{Page, PageInfo, TotalIs};
 use crate::language::{Lang, Slug};
@@ -26,14 +26,15 @@ pub struct ArticleOfQuote {
     pub revision: i32,
 }
 
-impl From<Heading> for ArticleOfQuote {
-    fn from(text: Heading) -> Self {
-        let Heading {
+impl From<Version> for ArticleOfQuote {
+    fn from(text: Version) -> Self {
+        let Version {
             article_id,
             lang,
             slug,
             headline,
             revision,
+            updated_at: _,
         } = text;
         Self {
             id: article_id,

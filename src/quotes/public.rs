@@ -12,7 +12,7 @@ use super::published::{self, PublishedQuote, Sibling};
 use super::timeline::{self, Filter, Key, Sort};
 use crate::app::App;
 use crate::articles::public::chosen;
-use crate::articles::{assembly, keys, published as published_articles};
+use crate::articles::{attributed, keys, published as published_articles};
 use crate::db::{AnyId, DbConn};
 use crate::http::choosing::Fields;
 use crate::http::page::{COUNT_LIMIT, Pager, Paging};
@@ -21,7 +21,7 @@ use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::Query;
 use crate::http::reading::{Moved, Read, Reading};
 use crate::language::Lang;
-use crate::site::{self, Site};
+use crate::site::Site;
 use crate::sources::model::SourceId;
 use crate::sources::published::{self as published_sources, Known};
 
@@ -41,14 +41,14 @@ fn statement_cards(
     let statements: BTreeSet<AnyId> = rows.iter().filter_map(|row| row.statement).collect();
     let siblings = published::of_statements(conn, &statements.into_iter().collect::<Vec<_>>())?;
     let articles: BTreeSet<_> = siblings.iter().map(|other| other.article_id).collect();
-    let headings = published_articles::headings(conn, &articles.into_iter().collect::<Vec<_>>())?;
+    let versions = published_articles::versions(conn, &articles.into_iter().collect::<Vec<_>>())?;
     let article_of = |other: &Sibling| {
-        headings
+        versions
             .iter()
             .find(|text| text.article_id == other.article_id && text.lang == other.lang)
             .map(|text| ArticleOfQuote::from(text.clone()))
     };
-    let cards = assembly::quote_cards(conn, site, rows.clone(), lang)?;
+    let cards = attributed::quote_cards(conn, site, rows.clone(), lang)?;
     let mut cards: BTreeMap<QuoteId, QuoteCard> =
         cards.into_iter().map(|card| (card.id, card)).collect();
     let statement = |row: PublishedQuote| {
@@ -95,10 +95,10 @@ async fn timeline(
     );
     let about = about.into_iter().chain(filters.keys());
     let about: Vec<String> = about.chain(["site".to_owned()]).collect();
+    let site = app.site().await?;
     let (rows, total) = app
         .db
         .read_snapshot(move |conn| {
-            let site = site::find(conn)?;
             let sources = published_sources::survivors(conn, sources)?;
             let filter = filters.filter(conn, &site, sources)?;
             let rows = timeline::list(conn, &filter, at, limit)?;

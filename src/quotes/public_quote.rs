@@ -1,5 +1,7 @@
 //! One quote for readers, in each of its forms.
 
+use std::sync::Arc;
+
 use actix_web::get;
 use actix_web::web::{Data, Path};
 
@@ -10,14 +12,14 @@ use super::setting::Setting;
 use super::{linked, published};
 use crate::app::App;
 use crate::articles::public::chosen;
-use crate::articles::{assembly, keys};
+use crate::articles::{attributed, keys};
 use crate::db::{DbConn, Instant};
 use crate::http::choosing::Fields;
 use crate::http::form::{self, Form, FormAsked};
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::Query;
 use crate::http::reading::Reading;
-use crate::site::{self, Site};
+use crate::site::Site;
 use crate::sources::api::SourceItem;
 use crate::standards::Publisher;
 use crate::standards::annotation::WebAnnotation;
@@ -33,22 +35,21 @@ const LDP_RESOURCE: &str = "<http://www.w3.org/ns/ldp#Resource>; rel=\"type\"";
 struct Told {
     card: QuoteCard,
     published_at: Instant,
-    site: Site,
+    site: Arc<Site>,
     /// Read for other forms only.
     beyond: Option<(Setting, Vec<SourceItem>)>,
 }
 
-fn read_told(conn: &mut DbConn, id: QuoteId, form: Form) -> Result<Told, Problem> {
-    let site = site::find(conn)?;
+fn read_told(conn: &mut DbConn, site: Arc<Site>, id: QuoteId, form: Form) -> Result<Told, Problem> {
     let nothing = || Problem::not_found().about([format!("quote:{id}"), "quotes".to_owned()]);
     let row = published::find(conn, id)?.ok_or_else(nothing)?;
     let (lang, published_at) = (row.lang.clone(), row.published_at);
     let rows = vec![row];
     let sources = match form {
         Form::Json => None,
-        _ => Some(assembly::source_items(conn, &site, &rows, &lang)?),
+        _ => Some(attributed::source_items(conn, &site, &rows, &lang)?),
     };
-    let cards = assembly::quote_cards(conn, &site, rows, &lang)?;
+    let cards = attributed::quote_cards(conn, &site, rows, &lang)?;
     let card = cards.into_iter().next().ok_or_else(nothing)?;
     let beyond = match sources {
         Some(sources) => Some((Setting::find(conn, &site, &card.article)?, sources)),
@@ -64,7 +65,8 @@ fn read_told(conn: &mut DbConn, id: QuoteId, form: Form) -> Result<Told, Problem
 
 /// A quote in a form.
 async fn told(app: &App, id: QuoteId, form: Form, fields: &Fields) -> ApiResult<Reading> {
-    let read = move |conn: &mut DbConn| read_told(conn, id, form);
+    let site = app.site().await?;
+    let read = move |conn: &mut DbConn| read_told(conn, site, id, form);
     let told = app.db.read_snapshot(read).await?;
     let publisher = Publisher {
         site: &told.site,

@@ -8,6 +8,7 @@ use super::model::{Manner, Occasion, Original, Quote, QuoteId, VerificationState
 use super::said_at::{Precision, SaidAt};
 use crate::articles::model::ArticleId;
 use crate::auth::UserId;
+use crate::db::among::among;
 use crate::db::schema::published_quotes;
 use crate::db::{AnyId, DbConn, Instant, Json};
 use crate::language::Lang;
@@ -122,11 +123,7 @@ pub fn of_articles(
     lang: &Lang,
 ) -> QueryResult<Vec<PublishedQuote>> {
     published_quotes::table
-        .filter(
-            published_quotes::article_id
-                .eq_any(articles)
-                .and(published_quotes::lang.eq(lang)),
-        )
+        .filter(among(published_quotes::article_id, articles).and(published_quotes::lang.eq(lang)))
         .order((published_quotes::article_id, published_quotes::position))
         .load(conn)
 }
@@ -155,7 +152,10 @@ impl Sibling {
 /// All quotes of these statements, those first that say best when it was said.
 pub fn of_statements(conn: &mut DbConn, statements: &[AnyId]) -> QueryResult<Vec<Sibling>> {
     published_quotes::table
-        .filter(published_quotes::statement.eq_any(statements))
+        .filter(among(
+            published_quotes::statement.assume_not_null(),
+            statements,
+        ))
         .order((
             published_quotes::vagueness,
             published_quotes::sorted_at,

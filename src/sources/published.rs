@@ -8,6 +8,7 @@ use diesel::prelude::*;
 
 use super::model::{Descriptions, Position, SourceId, SourceKind};
 use super::sums::{self, Sums};
+use crate::db::among::among;
 use crate::db::schema::{published_quotes, published_sources, published_terms, published_texts};
 use crate::db::{AnyId, DbConn, Instant, Json};
 use crate::http::words::WebAddress;
@@ -193,10 +194,14 @@ pub fn find_many(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<BTreeMap<So
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let rows: Vec<(SourceId, SourceKind, Json<Names>)> = on_each_backend!(conn => published_sources::table
-        .filter(published_sources::id.eq_any(ids).and(published_sources::merged_into.is_null()))
-        .select((published_sources::id, published_sources::kind, published_sources::names))
-        .load(conn))?;
+    let rows: Vec<(SourceId, SourceKind, Json<Names>)> = published_sources::table
+        .filter(among(published_sources::id, ids).and(published_sources::merged_into.is_null()))
+        .select((
+            published_sources::id,
+            published_sources::kind,
+            published_sources::names,
+        ))
+        .load(conn)?;
     Ok(rows
         .into_iter()
         .map(|(id, kind, Json(names))| (id, Named { kind, names }))
@@ -213,15 +218,15 @@ pub fn find_many_merged(
         return Ok(BTreeMap::new());
     }
     // The row of what was merged bears the names of its survivor.
-    let rows: Vec<(SourceId, Option<SourceId>, SourceKind, Json<Names>)> = on_each_backend!(conn => published_sources::table
-        .filter(published_sources::id.eq_any(ids))
+    let rows: Vec<(SourceId, Option<SourceId>, SourceKind, Json<Names>)> = published_sources::table
+        .filter(among(published_sources::id, ids))
         .select((
             published_sources::id,
             published_sources::merged_into,
             published_sources::kind,
             published_sources::names,
         ))
-        .load(conn))?;
+        .load(conn)?;
     Ok(rows
         .into_iter()
         .map(|(id, survivor, kind, Json(names))| {
@@ -236,7 +241,7 @@ pub fn survivors(conn: &mut DbConn, ids: Vec<SourceId>) -> QueryResult<Vec<Sourc
         return Ok(ids);
     }
     let merged: Vec<(SourceId, Option<SourceId>)> = published_sources::table
-        .filter(published_sources::id.eq_any(&ids))
+        .filter(among(published_sources::id, ids.as_slice()))
         .filter(published_sources::merged_into.is_not_null())
         .select((published_sources::id, published_sources::merged_into))
         .load(conn)?;
@@ -248,11 +253,7 @@ pub fn survivors(conn: &mut DbConn, ids: Vec<SourceId>) -> QueryResult<Vec<Sourc
 /// The readers' rows of several sources.
 pub fn find_rows(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<PublishedSource>> {
     published_sources::table
-        .filter(
-            published_sources::id
-                .eq_any(ids)
-                .and(published_sources::merged_into.is_null()),
-        )
+        .filter(among(published_sources::id, ids).and(published_sources::merged_into.is_null()))
         .load(conn)
 }
 
