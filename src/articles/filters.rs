@@ -2,8 +2,9 @@
 
 use utoipa::IntoParams;
 
+use super::listing::{Filter, Sort};
 use super::model::{ArticleId, ArticleKind};
-use super::published::{Filter, Sort, TermKind};
+use super::published::TermKind;
 use crate::db::{AnyId, DbConn, Id, Instant};
 use crate::http::problem::Problem;
 use crate::http::query::{Params, QueryPart};

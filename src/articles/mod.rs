@@ -19,7 +19,7 @@
 //! | `api`, `api_states`, `cards` | JSON of the newsroom, JSON of readers |
 //! | `assembly`, `attributed` | readers' answers, put together from rows and what is read by key; their quotes |
 //! | `keys` | the surrogate keys of answers |
-//! | `filters` | what a readers' list can be narrowed to |
+//! | `filters`, `listing` | what a readers' list can be narrowed to; which texts are in it, in which order |
 //! | `sitemap` | the parts of the sitemap: which texts are in which, and when a part changed |
 //! | `desk`, `desk_texts`, `desk_check`, `desk_history` | the newsroom's handlers |
 //! | `linked`, `ninjs` | an article in the words of schema.org and of the IPTC |
@@ -42,6 +42,7 @@ pub mod gate;
 pub mod input;
 pub mod keys;
 pub mod linked;
+pub mod listing;
 pub mod model;
 pub mod ninjs;
 pub mod projection;

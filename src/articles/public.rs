@@ -12,8 +12,9 @@ use super::attributed;
 use super::cards::{ArticleCard, ArticleCards, ArticleJson, RelatedItem};
 use super::filters::ArticleFilters;
 use super::keys;
+use super::listing::{self, Key};
 use super::model::ArticleId;
-use super::published::{self, Key, Version};
+use super::published::{self, Version};
 use crate::app::App;
 use crate::db::DbConn;
 use crate::http::choosing::Fields;
@@ -225,9 +226,9 @@ impl Listing {
                 };
                 let filter = filters.filter(conn, served.lang.clone())?;
                 let sort = filter.sort;
-                let rows = published::list(conn, &filter, at, limit)?;
+                let rows = listing::list(conn, &filter, at, limit)?;
                 let total = count
-                    .then(|| published::count(conn, &filter, COUNT_LIMIT + 1))
+                    .then(|| listing::count(conn, &filter, COUNT_LIMIT + 1))
                     .transpose()?;
                 let keys: Vec<Key> = rows.iter().map(|row| row.key(sort)).collect();
                 let cards = assembly::cards(conn, &site, rows, &includes.include)?;

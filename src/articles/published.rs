@@ -9,12 +9,11 @@ use serde_json::value::RawValue;
 use super::cards::Translation;
 use super::model::{Article, ArticleId, ArticleKind, Author, Related, ReviewPolicy};
 use crate::db::among::among;
-use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{
     published_articles, published_retractions, published_review_sums, published_slugs,
-    published_terms, published_texts, sections,
+    published_texts, sections,
 };
-use crate::db::{AnyId, DbConn, Instant, Json, MultiBackend};
+use crate::db::{DbConn, Instant, Json};
 use crate::language::{Lang, Names, Slug};
 use crate::sections::SectionId;
 use crate::text_enum;
@@ -271,48 +270,6 @@ pub fn review_sums(
         .load(conn)
 }
 
-/// By what a list of texts is sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sort {
-    #[default]
-    Newest,
-    Oldest,
-    LatestUpdated,
-}
-
-/// Which texts a reader wants to see, in one language.
-#[derive(Debug, Clone)]
-pub struct Filter {
-    pub lang: Lang,
-    /// Each of them must fit; within one, any term does.
-    pub terms: Vec<(TermKind, Vec<AnyId>)>,
-    pub kinds: Vec<ArticleKind>,
-    pub ids: Vec<ArticleId>,
-    pub published_after: Option<Instant>,
-    pub published_before: Option<Instant>,
-    pub updated_after: Option<Instant>,
-    pub sort: Sort,
-    /// Articles that are not wanted.
-    pub without: Vec<ArticleId>,
-}
-
-impl Filter {
-    /// Everything in a language, newest first.
-    pub fn all(lang: Lang) -> Self {
-        Self {
-            lang,
-            terms: Vec::new(),
-            kinds: Vec::new(),
-            ids: Vec::new(),
-            published_after: None,
-            published_before: None,
-            updated_after: None,
-            sort: Sort::Newest,
-            without: Vec::new(),
-        }
-    }
-}
-
 /// A text in a list: no body.
 #[derive(Debug, Clone, Queryable)]
 pub struct Listed {
@@ -329,36 +286,8 @@ pub struct Listed {
     pub updated_at: Instant,
 }
 
-/// The place of a text in a list.
-pub type Key = (Instant, ArticleId);
-
-impl Listed {
-    pub fn key(&self, sort: Sort) -> Key {
-        let at = if sort == Sort::LatestUpdated {
-            self.updated_at
-        } else {
-            self.published_at
-        };
-        (at, self.article_id)
-    }
-}
-
-type Query<'a> = published_texts::BoxedQuery<'a, MultiBackend>;
-
-/// A page of texts in the filter's order, or from the key backwards.
-pub fn list(
-    conn: &mut DbConn,
-    filter: &Filter,
-    at: Option<(bool, Key)>,
-    limit: i64,
-) -> QueryResult<Vec<Listed>> {
-    let back = at.is_some_and(|(back, _)| back);
-    let query = placed(filtered(filter), filter.sort, back, at.map(|(_, key)| key));
-    query.limit(limit).select(LISTED).load(conn)
-}
-
 /// The columns of [`Listed`].
-type ListedColumns = (
+pub type ListedColumns = (
     published_texts::article_id,
     published_texts::lang,
     published_texts::kind,
@@ -371,7 +300,7 @@ type ListedColumns = (
     published_texts::published_at,
     published_texts::updated_at,
 );
-const LISTED: ListedColumns = (
+pub const LISTED: ListedColumns = (
     published_texts::article_id,
     published_texts::lang,
     published_texts::kind,
@@ -392,79 +321,4 @@ pub fn all_versions(conn: &mut DbConn, articles: &[ArticleId]) -> QueryResult<Ve
         .order((published_texts::article_id, published_texts::lang))
         .select(LISTED)
         .load(conn)
-}
-
-/// How many there are, at most `limit`.
-pub fn count(conn: &mut DbConn, filter: &Filter, limit: i64) -> QueryResult<i64> {
-    let some: Vec<ArticleId> = filtered(filter)
-        .limit(limit)
-        .select(published_texts::article_id)
-        .load(conn)?;
-    Ok(some.len() as i64)
-}
-
-/// Puts a query in order and begins it after the key.
-fn placed<'a>(query: Query<'a>, sort: Sort, back: bool, key: Option<Key>) -> Query<'a> {
-    let falling = (sort != Sort::Oldest) != back;
-    let way = if falling { Way::Before } else { Way::After };
-    let published = (published_texts::published_at, published_texts::article_id);
-    let updated = (published_texts::updated_at, published_texts::article_id);
-    let query = match (key, sort) {
-        (None, _) => query,
-        (Some(key), Sort::LatestUpdated) => query.filter(row_compare(updated, way, key)),
-        (Some(key), _) => query.filter(row_compare(published, way, key)),
-    };
-    match (sort, falling) {
-        (Sort::LatestUpdated, true) => query.order((
-            published_texts::updated_at.desc(),
-            published_texts::article_id.desc(),
-        )),
-        (Sort::LatestUpdated, false) => query.order((
-            published_texts::updated_at.asc(),
-            published_texts::article_id.asc(),
-        )),
-        (_, true) => query.order((
-            published_texts::published_at.desc(),
-            published_texts::article_id.desc(),
-        )),
-        (_, false) => query.order((
-            published_texts::published_at.asc(),
-            published_texts::article_id.asc(),
-        )),
-    }
-}
-
-fn filtered(filter: &Filter) -> Query<'_> {
-    let mut query = published_texts::table
-        .filter(published_texts::lang.eq(&filter.lang))
-        .into_boxed();
-    for (kind, terms) in &filter.terms {
-        let fitting = published_terms::table.filter(
-            published_terms::article_id
-                .eq(published_texts::article_id)
-                .and(published_terms::lang.eq(published_texts::lang))
-                .and(published_terms::kind.eq(*kind))
-                .and(published_terms::term.eq_any(terms)),
-        );
-        query = query.filter(diesel::dsl::exists(fitting));
-    }
-    if !filter.kinds.is_empty() {
-        query = query.filter(published_texts::kind.eq_any(&filter.kinds));
-    }
-    if !filter.ids.is_empty() {
-        query = query.filter(published_texts::article_id.eq_any(&filter.ids));
-    }
-    if !filter.without.is_empty() {
-        query = query.filter(published_texts::article_id.ne_all(&filter.without));
-    }
-    if let Some(after) = filter.published_after {
-        query = query.filter(published_texts::published_at.gt(after));
-    }
-    if let Some(before) = filter.published_before {
-        query = query.filter(published_texts::published_at.lt(before));
-    }
-    if let Some(after) = filter.updated_after {
-        query = query.filter(published_texts::updated_at.gt(after));
-    }
-    query
 }

@@ -5,7 +5,8 @@
 use uuid::Uuid;
 
 use super::model::{List, MAX_POSITION, Pin, Rule};
-use crate::articles::published::{self, Filter, Listed, TermKind};
+use crate::articles::listing::{self, Filter};
+use crate::articles::published::{Listed, TermKind};
 use crate::db::{DbConn, Id, Instant};
 use crate::http::page::{COUNT_LIMIT, Position};
 use crate::http::problem::Problem;
@@ -15,7 +16,7 @@ use crate::language::Lang;
 /// list, counted from 0. Going on, the row is the last one before the edge (none at the start of the
 /// list); going back, the first one behind it (none where only pins are behind it). Either way it
 /// is no part of the page that is asked for.
-pub type Key = (Option<published::Key>, i64);
+pub type Key = (Option<listing::Key>, i64);
 
 /// A page of a list.
 pub struct Selection {
@@ -51,7 +52,7 @@ fn parts(conn: &mut DbConn, list: &List, lang: &Lang, now: Instant) -> Result<Pa
     rule.without
         .extend(pins.iter().map(|(_, row)| row.article_id));
     if !pins.is_empty() {
-        let selected = published::count(conn, &rule, i64::from(MAX_POSITION))?;
+        let selected = listing::count(conn, &rule, i64::from(MAX_POSITION))?;
         for (before, (place, _)) in (0..).zip(&mut pins) {
             *place = (*place).min(selected + before);
         }
@@ -62,7 +63,7 @@ fn parts(conn: &mut DbConn, list: &List, lang: &Lang, now: Instant) -> Result<Pa
 /// How many items there are, pins among them; counting stops beyond [`COUNT_LIMIT`].
 pub fn count(conn: &mut DbConn, list: &List, lang: &Lang, now: Instant) -> Result<i64, Problem> {
     let (rule, pins) = parts(conn, list, lang, now)?;
-    Ok(published::count(conn, &rule, COUNT_LIMIT + 1)? + pins.len() as i64)
+    Ok(listing::count(conn, &rule, COUNT_LIMIT + 1)? + pins.len() as i64)
 }
 
 /// Which of the languages the list has something in.
@@ -75,7 +76,7 @@ pub fn languages(
     let mut there = Vec::new();
     for lang in langs {
         let (rule, pins) = parts(conn, list, lang, now)?;
-        if !pins.is_empty() || published::count(conn, &rule, 1)? > 0 {
+        if !pins.is_empty() || listing::count(conn, &rule, 1)? > 0 {
             there.push(lang.clone());
         }
     }
@@ -98,7 +99,7 @@ fn live_pins(
     }
     let mut of_pins = Filter::all(lang.clone());
     of_pins.ids = pins.iter().map(|pin| pin.article).collect();
-    let rows = published::list(conn, &of_pins, None, pins.len() as i64)?;
+    let rows = listing::list(conn, &of_pins, None, pins.len() as i64)?;
     let mut placed: Vec<(i64, Listed)> = rows
         .into_iter()
         .filter_map(|row| {
@@ -144,7 +145,7 @@ fn forwards(
     (after, start): Key,
     limit: i64,
 ) -> Result<Selection, Problem> {
-    let mut selected = published::list(conn, rule, after.map(|key| (false, key)), limit + 1)?
+    let mut selected = listing::list(conn, rule, after.map(|key| (false, key)), limit + 1)?
         .into_iter()
         .peekable();
     let mut pins = pins.iter().filter(|(place, _)| *place >= start).peekable();
@@ -188,7 +189,7 @@ fn backwards(
     let wanted = end - start - pinned;
     let before = before.unwrap_or((Instant::EPOCH, Id::from_uuid(Uuid::nil())));
     // One more shows after which row the page begins.
-    let mut selected = published::list(conn, rule, Some((true, before)), wanted + 1)?;
+    let mut selected = listing::list(conn, rule, Some((true, before)), wanted + 1)?;
     let beyond = (selected.len() as i64 > wanted)
         .then(|| selected.pop())
         .flatten();

@@ -15,6 +15,7 @@ use diesel::sql_types::{Bool, HasSqlType, Text};
 use super::model::{Manner, Occasion, QuoteId, VerificationState};
 use super::published::PublishedQuote;
 use crate::articles::published::TermKind;
+use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{published_quotes, published_terms};
 use crate::db::types::{DbInstant, DbUuid};
@@ -98,13 +99,15 @@ const RARE: i64 = 2000;
 /// Whether few texts are on these topics.
 pub fn are_rare(conn: &mut DbConn, topics: &[TopicId]) -> QueryResult<bool> {
     let terms: Vec<AnyId> = topics.iter().map(|topic| topic.of()).collect();
-    let texts: Vec<AnyId> = published_terms::table
+    let beyond: Option<AnyId> = published_terms::table
         .filter(published_terms::kind.eq(TermKind::Topic))
-        .filter(published_terms::term.eq_any(terms))
-        .limit(RARE)
+        .filter(among(published_terms::term, terms))
+        .offset(RARE - 1)
+        .limit(1)
         .select(published_terms::article_id)
-        .load(conn)?;
-    Ok((texts.len() as i64) < RARE)
+        .first(conn)
+        .optional()?;
+    Ok(beyond.is_none())
 }
 
 /// How many statements there are, at most `limit`.

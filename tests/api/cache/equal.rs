@@ -19,7 +19,7 @@ async fn every_readers_answer_is_the_same_from_memory_header_by_header() {
             ask.clone().saying("accept", "application/ld+json"),
         ];
         for ask in ways {
-            let plain = ask.to(&newsroom.plain).await;
+            let plain = newsroom.truth(&ask).await;
             let first = ask.to(&newsroom.app).await;
             let before = newsroom.hits();
             let second = ask.to(&newsroom.app).await;
@@ -51,7 +51,7 @@ async fn assert_known(newsroom: &Newsroom, ask: &Ask, etag: &str) {
         let ask = ask.clone().saying("if-none-match", &known);
         let kept = ask.to(&newsroom.app).await.expect(304);
         assert!(kept.bytes.is_empty());
-        assert_same(&kept, &ask.to(&newsroom.plain).await, &format!("{ask:?}"));
+        assert_same(&kept, &newsroom.truth(&ask).await, &format!("{ask:?}"));
     }
     for other in ["\"other\"", "nonsense", ""] {
         let ask = ask.clone().saying("if-none-match", other);

@@ -157,7 +157,7 @@ async fn two_nodes_answer_from_memory_what_a_third_reads_from_the_database() {
             .collect();
         // At once where it was written, a moment later elsewhere.
         for ask in &chosen {
-            let plain = ask.to(&newsroom.plain).await;
+            let plain = newsroom.truth(ask).await;
             assert_same(
                 &ask.to(writes).await,
                 &plain,
@@ -166,7 +166,7 @@ async fn two_nodes_answer_from_memory_what_a_third_reads_from_the_database() {
         }
         reads.app.db.look_now().await;
         for ask in &chosen {
-            let plain = ask.to(&newsroom.plain).await;
+            let plain = newsroom.truth(ask).await;
             assert_same(
                 &ask.to(reads).await,
                 &plain,
