@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use utoipa::{IntoParams, ToSchema};
 
+use super::path::matched;
 use super::problem::{Code, Problem};
 use super::query::{Params, QueryPart, flag};
 
@@ -103,7 +104,7 @@ impl<K: Serialize + DeserializeOwned> Pager<K> {
     /// 400 `invalid-cursor` for one that is broken or belongs to another list.
     pub fn new(request: &HttpRequest, key: &CursorKey, paging: Paging) -> Result<Self, Problem> {
         let params = Params::parse(request.query_string())?;
-        let selection = format!("{}?{}", request.path(), params.selection());
+        let selection = format!("{}?{}", matched(request), params.selection());
         let at = match &paging.cursor {
             Some(cursor) => Some(read_cursor(key, &selection, cursor)?),
             None => None,

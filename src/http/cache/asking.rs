@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::super::coding::Coding;
 use super::super::form::Form;
 use super::super::language::asked;
+use super::super::path::matched;
 use super::super::problem::Problem;
 use super::super::query::Params;
 use super::super::route_table::Route;
@@ -69,15 +70,16 @@ impl Asking {
         }
         let coding = Coding::preferred(request.headers());
         let form = request.extensions().get::<Form>().copied();
+        let canonical = params.canonical();
         let parts = [
-            request.uri().path(),
-            &params.canonical(),
-            &wanted,
+            canonical.as_str(),
+            wanted.as_str(),
             form.map_or("", Form::suffix),
             coding.name().unwrap_or_default(),
+            matched(request.request()),
         ];
         Ok(Self {
-            // No part has a space: addresses are escaped, names are tokens.
+            // Only the last part may have a space: queries are escaped, names are tokens.
             key: Key(Sha256::digest(parts.join(" ")).into()),
             coding,
             languages,

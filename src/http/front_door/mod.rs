@@ -24,6 +24,7 @@ use actix_web::{Error, HttpMessage};
 use futures_util::FutureExt;
 use futures_util::future::{Either, LocalBoxFuture};
 
+use super::path::matched;
 use super::problem::{Code, Problem};
 use super::request_id::RequestId;
 use super::route_table::Found;
@@ -107,11 +108,14 @@ where
         request.head_mut().method = Method::GET;
     }
     let app = visit.app.clone();
-    let entrance = match app.routes.find(request.method(), request.path()) {
+    let entrance = match app
+        .routes
+        .find(request.method(), matched(request.request()))
+    {
         Found::Route(route) => entrance::enter(&app, &request, route)
             .await
             .map(|()| Some(route)),
-        Found::OtherMethods(_) if entrance::is_docs(request.path()) => Ok(None),
+        Found::OtherMethods(_) if entrance::is_docs(matched(request.request())) => Ok(None),
         Found::OtherMethods(methods) if visit.method == Method::OPTIONS => {
             let options = entrance::options(&methods);
             return Ok(visit.leave(request.into_response(options), "options"));

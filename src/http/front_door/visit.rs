@@ -10,6 +10,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 
 use super::super::limits::Standing;
+use super::super::path::matched;
 use super::super::problem::{Code, Problem};
 use super::super::reading::shortly_kept;
 use super::super::request_id::{self, X_REQUEST_ID};
@@ -24,9 +25,16 @@ const SLOW_SECONDS: u64 = 1;
 pub(super) struct Visit {
     pub(super) app: Data<App>,
     pub(super) request_id: String,
+    /// As it was sent.
     pub(super) path: String,
     pub(super) method: Method,
     pub(super) begun: Moment,
+    /// What is behind the newsroom's door.
+    is_newsroom: bool,
+    /// What is for one person only, and carries versions for entity tags: the newsroom's answers,
+    /// and a guest's own review.
+    is_private: bool,
+    is_docs: bool,
     origin: Option<HeaderValue>,
 }
 
@@ -38,24 +46,19 @@ pub(super) fn panicked(request_id: &str, operation: &str) -> Problem {
 
 impl Visit {
     pub(super) fn new(app: Data<App>, request: &ServiceRequest, begun: Moment) -> Self {
+        let path = matched(request.request());
+        let is_newsroom = path.starts_with("/v1/desk") || path.starts_with("/v1/auth");
         Self {
             app,
             request_id: request_id::text_of(request.headers()),
             path: request.path().to_owned(),
             method: request.method().clone(),
             begun,
+            is_newsroom,
+            is_private: is_newsroom || path.starts_with("/v1/reviews/"),
+            is_docs: is_docs(path),
             origin: request.headers().get(header::ORIGIN).cloned(),
         }
-    }
-
-    fn is_newsroom(&self) -> bool {
-        self.path.starts_with("/v1/desk") || self.path.starts_with("/v1/auth")
-    }
-
-    /// What is for one person only, and carries versions for entity tags: the newsroom's answers,
-    /// and a guest's own review.
-    fn is_private(&self) -> bool {
-        self.is_newsroom() || self.path.starts_with("/v1/reviews/")
     }
 
     /// The last touches: problems written out, 304, headers, the log line and the metrics.
@@ -70,7 +73,7 @@ impl Visit {
         } else if finish::is_bare_error(&response) {
             response = finish::of_status(response.status()).respond(&self.path, &self.request_id);
         }
-        if !self.is_private() {
+        if !self.is_private {
             finish::tag_coding(response.headers_mut());
         }
         if response.status() == StatusCode::OK && matches!(self.method, Method::GET | Method::HEAD)
@@ -103,16 +106,16 @@ impl Visit {
             headers.insert(X_REQUEST_ID, id);
         }
         finish::on_all(&self.app, headers);
-        if is_docs(&self.path)
+        if self.is_docs
             && let Ok(policy) = HeaderValue::from_str(&self.app.docs_policy)
         {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
-        if self.is_private() {
+        if self.is_private {
             let private = HeaderValue::from_static("private, no-store");
             headers.insert(header::CACHE_CONTROL, private);
         }
-        if !self.is_newsroom() {
+        if !self.is_newsroom {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, finish::ANY_ORIGIN);
         } else {
             headers.append(header::VARY, HeaderValue::from_static("Origin"));

@@ -94,6 +94,12 @@ async fn requests_that_mean_the_same_share_an_answer() {
     assert_eq!(found, 1);
     assert_same(&other, &one, "the other way of writing it");
     assert_eq!(
+        read("/v1/%61rticles?limit=1&sort=published%5Fat", "az")
+            .await
+            .0,
+        1
+    );
+    assert_eq!(
         read("/v1/articles?sort=published_at&limit=1", "en").await.0,
         0
     );

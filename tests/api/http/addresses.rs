@@ -1,7 +1,9 @@
 //! Paths that try to be more than they are.
 
-use crate::support::TestApp;
+use serde_json::Value;
+
 use crate::support::contract::operations;
+use crate::support::{Answer, TestApp};
 
 #[actix_web::test]
 async fn what_a_path_decodes_to_is_never_more_than_one_name() {
@@ -32,6 +34,58 @@ async fn what_a_path_decodes_to_is_never_more_than_one_name() {
             "{answer}"
         );
     }
+}
+
+/// By what an answer shows which operation gave it, and through which door it left.
+fn told(answer: &Answer) -> (u16, Vec<String>, Value, Vec<Option<String>>) {
+    let fields = answer.json.as_object().into_iter().flatten();
+    let names = fields.map(|(name, _)| name.clone()).collect();
+    let headers = [
+        "cache-control",
+        "access-control-allow-origin",
+        "vary",
+        "surrogate-key",
+    ];
+    let headers = headers.map(|name| answer.header(name).map(str::to_owned));
+    let code = answer.json["code"].clone();
+    (answer.status, names, code, headers.to_vec())
+}
+
+#[actix_web::test]
+async fn one_address_is_one_operation_however_it_is_spelt() {
+    let app = TestApp::start().await;
+    let reading = operations()
+        .into_iter()
+        .filter(|operation| operation.method == "GET" && !operation.path.starts_with("/metrics"));
+    for operation in reading {
+        // What the operation says, and what the front door says of a parameter that nothing has.
+        for query in ["", "?unknown=1"] {
+            let ask = |path: &str| app.as_admin().get(&format!("{path}{query}"));
+            let plain = ask(&operation.filled_path()).await;
+            for path in operation.other_spellings() {
+                assert_eq!(told(&ask(&path).await), told(&plain), "{path}{query}");
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn what_is_fixed_beside_a_name_is_known_in_any_spelling() {
+    let app = TestApp::start().await;
+    let id = "0192f1a2-7c3e-7b10-9a55-1f0c2d3e4a01";
+    for form in [".jsonld", "%2Ejsonld", ".%6Asonld"] {
+        app.anonymous()
+            .get(&format!("/v1/articles/{id}{form}?fields=id"))
+            .await
+            .problem("unknown-parameter", 400)
+            .at("fields");
+    }
+    let docs = app.anonymous().get("/%64ocs/").await;
+    assert!(
+        docs.header("content-security-policy")
+            .is_some_and(|policy| policy.contains("script-src 'self'")),
+        "{docs}"
+    );
 }
 
 #[actix_web::test]

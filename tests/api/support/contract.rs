@@ -62,6 +62,23 @@ impl Operation {
         path
     }
 
+    /// The filled path in other spellings (RFC 3986 §6.2.2.2): each segment that is fixed with its
+    /// first letter escaped, in turn.
+    pub fn other_spellings(&self) -> Vec<String> {
+        let (path, filled) = (self.path.split('/'), self.filled_path());
+        let segments: Vec<&str> = filled.split('/').collect();
+        let fixed = path
+            .enumerate()
+            .filter(|(_, segment)| !segment.is_empty() && !segment.starts_with('{'));
+        fixed
+            .map(|(nth, segment)| {
+                let mut spelt: Vec<String> = segments.iter().map(|&part| part.to_owned()).collect();
+                spelt[nth] = format!("%{:02X}{}", segment.as_bytes()[0], &segments[nth][1..]);
+                spelt.join("/")
+            })
+            .collect()
+    }
+
     fn value_of(&self, name: &str) -> String {
         let parameter = self
             .parameters()
