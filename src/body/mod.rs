@@ -7,7 +7,7 @@
 //! | `model` | the blocks, and the limits a body keeps |
 //! | `check`, `check_spans`, `fields`, `bounds` | blocks from a client's JSON, refused with pointers |
 //! | `keys` | keys for blocks without one; keeping keys when a body is posted again |
-//! | `urls` | which addresses a body may name |
+//! | `urls` | which addresses may be named |
 //! | `html_in`, `html_source`, `html_elements`, `markdown_in`, `drafting` | blocks from HTML and Markdown |
 //! | `inline` | a block's spans as a tree of marks, for the writers |
 //! | `html_out`, `markdown_out`, `markdown_escapes`, `text_out` | the writers |
@@ -33,6 +33,8 @@ mod text_out;
 mod urls;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod properties;
 
 pub use check::{BodyError, parse};
@@ -47,4 +49,4 @@ pub use model::{
 };
 pub use quotes::QuoteHint;
 pub use text_out::PlainBlock;
-pub use urls::{is_https, is_link};
+pub use urls::{is_https, is_link, is_web};

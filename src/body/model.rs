@@ -193,9 +193,8 @@ pub struct LinkAnnotation {
     pub kind: LinkType,
     /// An absolute `http`, `https` or `mailto` address.
     #[schema(
-        format = "uri",
         max_length = 2000,
-        pattern = "^([Hh][Tt][Tt][Pp][Ss]?|[Mm][Aa][Ii][Ll][Tt][Oo]):",
+        pattern = "^([Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#]|[Mm][Aa][Ii][Ll][Tt][Oo]:\\S)",
         example = "https://example.az/"
     )]
     pub href: String,
@@ -242,9 +241,8 @@ pub struct ImageBlock {
     pub key: String,
     /// An `https` address.
     #[schema(
-        format = "uri",
         max_length = 2000,
-        pattern = "^[Hh][Tt][Tt][Pp][Ss]:",
+        pattern = "^[Hh][Tt][Tt][Pp][Ss]://[^\\s/?#]",
         example = "https://example.az/bridge.jpg"
     )]
     pub url: String,
@@ -289,9 +287,8 @@ pub struct EmbedBlock {
     pub key: String,
     /// An `https` address.
     #[schema(
-        format = "uri",
         max_length = 2000,
-        pattern = "^[Hh][Tt][Tt][Pp][Ss]:",
+        pattern = "^[Hh][Tt][Tt][Pp][Ss]://[^\\s/?#]",
         example = "https://video.example.az/42"
     )]
     pub url: String,

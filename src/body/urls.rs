@@ -1,31 +1,47 @@
-//! Which addresses a body may name: links that a click may safely follow, and pictures and embeds
-//! that a secure page may load.
+//! Which addresses may be named: links that a click may safely follow, and pictures and embeds
+//! that a secure page may load. Letters beyond ASCII are welcome, as in an IRI (RFC 3987).
 
 use url::Url;
 
 use super::model::MAX_URL;
 
-/// An absolute `http`, `https` or `mailto` address without white space or control characters.
+/// An absolute `http`, `https` or `mailto` address.
 pub fn is_link(address: &str) -> bool {
     has_scheme(address, &["http", "https", "mailto"])
 }
 
-/// An absolute `https` address without white space or control characters.
+/// An absolute `http` or `https` address.
+pub fn is_web(address: &str) -> bool {
+    has_scheme(address, &["http", "https"])
+}
+
+/// An absolute `https` address.
 pub fn is_https(address: &str) -> bool {
     has_scheme(address, &["https"])
 }
 
 fn has_scheme(address: &str, schemes: &[&str]) -> bool {
-    let sound =
-        address.len() <= MAX_URL && !address.chars().any(|c| c.is_whitespace() || c.is_control());
     // A URL parser forgives leading garbage and `https:host`; other readers of the address do not.
-    sound
+    address.len() <= MAX_URL
+        && !address.contains(is_unclear)
         && Url::parse(address).is_ok_and(|url| {
             let scheme = url.scheme();
             let rest = address.get(scheme.len() + 1..).unwrap_or_default();
+            let host = rest.strip_prefix("//").unwrap_or_default();
             schemes.contains(&scheme)
-                && (scheme == "mailto" && !rest.is_empty() || rest.starts_with("//"))
+                && match scheme {
+                    "mailto" => !rest.is_empty(),
+                    _ => !host.is_empty() && !host.starts_with(['/', '?', '#']),
+                }
         })
+}
+
+/// What makes one address look like another, or be read as another by the next program: white
+/// space, control characters, backslashes, and marks of direction, which RFC 3987 (§4.1) forbids.
+fn is_unclear(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\\' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A link as it stands in HTML, where browsers forgive white space around and inside.
@@ -69,6 +85,9 @@ mod tests {
             " https://example.az",
             "https://example.az/a b",
             "java\nscript:alert(1)",
+            "https:///example.az",
+            "https://example.az\\@example.org",
+            "https://example.az/\u{202e}gpj.exe",
             "",
         ] {
             assert!(!is_link(bad), "{bad:?}");
@@ -80,6 +99,10 @@ mod tests {
         assert_eq!(
             link_from_markup(" https://example.az/a b ").as_deref(),
             Some("https://example.az/a%20b")
+        );
+        assert_eq!(
+            link_from_markup("https:\\\\example.az\\a").as_deref(),
+            Some("https://example.az/a")
         );
         assert_eq!(link_from_markup("java\nscript:alert(1)"), None);
     }

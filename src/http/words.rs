@@ -117,15 +117,11 @@ pub struct WebAddress(String);
 
 impl WebAddress {
     pub fn parse(text: impl Into<String>) -> Result<Self, &'static str> {
-        const EXPECTED: &str =
-            "expected an absolute http or https address of at most 2000 characters";
         let text = text.into();
-        let url = url::Url::parse(&text).map_err(|_| EXPECTED)?;
-        let clean = !text.chars().any(|c| c.is_control() || c.is_whitespace());
-        let web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
-        (clean && web && text.len() <= 2000)
-            .then_some(Self(text))
-            .ok_or(EXPECTED)
+        match crate::body::is_web(&text) {
+            true => Ok(Self(text)),
+            false => Err("expected an absolute http or https address of at most 2000 characters"),
+        }
     }
 
     pub fn into_string(self) -> String {
@@ -154,8 +150,10 @@ impl PartialSchema for WebAddress {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .max_length(Some(2000))
-            .pattern(Some("^https?://[^\\s/?#]+"))
-            .description(Some("An absolute web address, http or https."))
+            .pattern(Some("^[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#]"))
+            .description(Some(
+                "An absolute web address, http or https; letters beyond ASCII are allowed.",
+            ))
             .examples([serde_json::json!("https://example.az/en/a-headline")])
             .build()
             .into()

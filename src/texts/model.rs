@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::UserId;
-use crate::body::Body;
+use crate::body::{self, Body};
 use crate::db::schema::{revisions, texts};
 use crate::db::{AnyId, Instant, Json};
 use crate::http::patch::within;
@@ -202,10 +202,10 @@ impl TryFrom<u32> for Pixels {
     }
 }
 
-/// A web address with https.
+/// A web address with https; letters beyond ASCII are allowed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "WebAddress")]
-#[schema(value_type = String, format = "uri", max_length = 2000, pattern = "^https://[^\\s/?#]+",
+#[schema(value_type = String, max_length = 2000, pattern = "^[Hh][Tt][Tt][Pp][Ss]://[^\\s/?#]",
     example = "https://example.az/bridge.jpg")]
 pub struct HttpsAddress(WebAddress);
 
@@ -219,7 +219,7 @@ impl Deref for HttpsAddress {
 impl TryFrom<WebAddress> for HttpsAddress {
     type Error = &'static str;
     fn try_from(address: WebAddress) -> Result<Self, Self::Error> {
-        match address.starts_with("https://") {
+        match body::is_https(&address) {
             true => Ok(Self(address)),
             false => Err("expected an https address"),
         }
