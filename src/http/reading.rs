@@ -94,8 +94,8 @@ impl Reading {
     pub fn in_form(form: Form, body: &impl Serialize) -> Result<Self, Problem> {
         let mut body = serde_json::to_string(body)
             .map_err(|_| Problem::new(Code::Internal, "The answer cannot be written."))?;
-        if form == Form::SchemaOrg {
-            // Pages carry it in a `script` element, which no word of it may end.
+        if matches!(form, Form::SchemaOrg | Form::Annotation) {
+            // Pages carry JSON-LD in a `script` element, which no word of it may end.
             body = body.replace('<', "\\u003c");
         }
         Ok(Self::new(form.content_type(), body.into_bytes()))
