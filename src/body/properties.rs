@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::*;
 
 /// Words as people and their tools write them, dense with what Markdown and HTML could take amiss.
-fn words() -> impl Strategy<Value = String> {
+pub(super) fn words() -> impl Strategy<Value = String> {
     let pieces = prop_oneof![
         4 => "[a-zA-ZəıçşğöüйжЯ0-9]{1,4}",
         3 => Just(" ".to_owned()),
@@ -71,7 +71,7 @@ fn text_block() -> impl Strategy<Value = Block> {
     })
 }
 
-fn body() -> impl Strategy<Value = Body> {
+pub(super) fn body() -> impl Strategy<Value = Body> {
     vec(text_block(), 0..6).prop_map(|blocks| {
         let mut body = Body(blocks);
         keys::fill(&mut body);

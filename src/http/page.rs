@@ -19,6 +19,9 @@ use super::path::matched;
 use super::problem::{Code, Problem};
 use super::query::{Params, QueryPart, flag};
 
+#[cfg(test)]
+mod tests;
+
 /// Signs cursors; derived from `NEWSLINE_SECRET`, so that every node takes every node's cursors.
 #[derive(Clone)]
 pub struct CursorKey([u8; 32]);

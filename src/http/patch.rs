@@ -100,6 +100,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Map, Value, json};
+
     use super::*;
 
     #[derive(Deserialize)]
@@ -119,5 +122,58 @@ mod tests {
         assert!(read(r#"{"numbers": []}"#).is_err());
         assert!(read(r#"{"numbers": [1, 2, 3]}"#).is_err());
         assert!(read(r#"{"numbers": null}"#).is_err());
+    }
+
+    /// `MergePatch` of RFC 7396, section 2, for objects of plain values; what is taken away is null here.
+    fn merged(mut target: Map<String, Value>, patch: &Map<String, Value>) -> Map<String, Value> {
+        target.extend(patch.clone());
+        target
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct ThingPatch {
+        #[serde(default)]
+        name: Patch<String>,
+        #[serde(default)]
+        note: Patch<Option<String>>,
+        #[serde(default)]
+        tags: Patch<Vec<String>>,
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let text = "[a-z]{0,3}";
+        prop_oneof![
+            Just(Value::Null),
+            text.prop_map(Value::from),
+            proptest::collection::vec(text, 0..3).prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_patch_merges_as_the_rfc_says_or_is_refused(
+            patch in proptest::collection::btree_map(proptest::sample::select(&["name", "note", "tags", "other"][..]), value(), 0..4),
+        ) {
+            let patch: Map<String, Value> = patch.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            let fits = patch.iter().all(|(name, value)| match name.as_str() {
+                "name" => value.is_string(),
+                "note" => value.is_string() || value.is_null(),
+                "tags" => value.is_array(),
+                _ => false,
+            });
+            let read = serde_json::from_value::<ThingPatch>(Value::from(patch.clone()));
+            prop_assert_eq!(read.is_ok(), fits);
+            let Ok(read) = read else { return Ok(()) };
+            let before = json!({"name": "n", "note": "m", "tags": ["t"]});
+            let (mut name, mut note, mut tags) = ("n".to_owned(), Some("m".to_owned()), vec!["t".to_owned()]);
+            read.name.apply(&mut name);
+            read.note.apply(&mut note);
+            read.tags.apply(&mut tags);
+            let after = json!({"name": name, "note": note, "tags": tags});
+            let wanted = merged(before.as_object().unwrap().clone(), &patch);
+            prop_assert_eq!(after, Value::from(wanted));
+        }
     }
 }

@@ -6,6 +6,7 @@ mod coding;
 mod headers;
 mod methods;
 mod panics;
+mod patches;
 mod queries;
 mod request_ids;
 mod sharing;
