@@ -17,6 +17,7 @@ mod feeds;
 mod house;
 mod http;
 mod idempotency;
+mod inert;
 mod keys;
 mod leaks;
 mod limits;
