@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant as Moment};
+use std::time::Instant as Moment;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
@@ -271,9 +271,13 @@ pub fn server(app: Data<App>, listener: TcpListener) -> std::io::Result<Server> 
         0 => std::thread::available_parallelism()?.get(),
         workers => workers,
     };
+    // The framework counts by worker.
+    let connections = app.settings.connections.div_ceil(workers);
+    let header_time = app.settings.header_time;
     let server = HttpServer::new(move || service(app.clone()))
         .workers(workers)
-        .client_request_timeout(Duration::from_secs(10))
+        .max_connections(connections)
+        .client_request_timeout(header_time)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .listen(listener)?;
     Ok(server.run())

@@ -1,6 +1,8 @@
 //! The settings: all from the environment (and a file `.env` beside the program), each in
 //! [`SETTINGS`], each in `.env.example`. A wrong one is named at start.
 
+mod table;
+
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,170 +18,7 @@ use crate::http::address::TrustedProxies;
 use crate::http::limits::Quotas;
 use crate::http::metrics::MetricsAccess;
 use crate::language::Lang;
-
-/// One setting: its name, its default (none where it must or may be left out), what it is.
-pub struct Setting {
-    pub name: &'static str,
-    pub default: Option<&'static str>,
-    pub about: &'static str,
-}
-
-const fn setting(
-    name: &'static str,
-    default: Option<&'static str>,
-    about: &'static str,
-) -> Setting {
-    Setting {
-        name,
-        default,
-        about,
-    }
-}
-
-/// Every setting there is.
-pub const SETTINGS: &[Setting] = &[
-    setting(
-        "DATABASE_URL",
-        Some("sqlite://data/newsline.db"),
-        "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME",
-    ),
-    setting(
-        "DATABASE_CONNECTIONS",
-        Some("8"),
-        "connections to the database that are kept open, 1 to 500",
-    ),
-    setting(
-        "DATABASE_WAIT_SECONDS",
-        Some("5"),
-        "seconds that a request waits for a connection, 1 to 600",
-    ),
-    setting(
-        "DATABASE_STATEMENT_SECONDS",
-        Some("20"),
-        "seconds that one statement may take on PostgreSQL, 1 to 600",
-    ),
-    setting(
-        "NEWSLINE_BIND",
-        Some("127.0.0.1:8080"),
-        "address and port to listen on",
-    ),
-    setting(
-        "NEWSLINE_WORKERS",
-        Some("0"),
-        "threads that answer requests; 0 is one per processor",
-    ),
-    setting(
-        "NEWSLINE_DATA_DIR",
-        Some("data"),
-        "folder for the embedded database's secret",
-    ),
-    setting(
-        "NEWSLINE_PUBLIC_URL",
-        Some("http://127.0.0.1:8080"),
-        "the address under which clients reach this API",
-    ),
-    setting(
-        "NEWSLINE_SECRET",
-        None,
-        "at least 32 random bytes as text; required on PostgreSQL, made at first start otherwise",
-    ),
-    setting(
-        "NEWSLINE_SECRET_PREVIOUS",
-        None,
-        "the secret until now, for `newsline keys rewrap` only",
-    ),
-    setting(
-        "NEWSLINE_LANGUAGES",
-        Some("az,ru,en"),
-        "languages of a new site; the first is the fallback",
-    ),
-    setting(
-        "NEWSLINE_MIGRATE",
-        Some("false"),
-        "true: apply pending migrations at start, also on PostgreSQL",
-    ),
-    setting(
-        "NEWSLINE_CACHE_MIB",
-        Some("64"),
-        "memory for readers' answers that are kept ready, in MiB; 0 keeps none",
-    ),
-    setting(
-        "NEWSLINE_DESK_ORIGINS",
-        Some(""),
-        "web origins that may call the newsroom's door, with commas between",
-    ),
-    setting(
-        "NEWSLINE_TRUSTED_PROXIES",
-        Some(""),
-        "networks of proxies in front, whose X-Forwarded-For is believed, with commas between",
-    ),
-    setting(
-        "NEWSLINE_LIMIT_SIGN_IN",
-        Some("60/60"),
-        "sign-ins and refreshes from one address: REQUESTS/SECONDS, or off",
-    ),
-    setting(
-        "NEWSLINE_LIMIT_ACCOUNT",
-        Some("10/900"),
-        "wrong passwords for one account from one address",
-    ),
-    setting(
-        "NEWSLINE_LIMIT_STRANGERS",
-        Some("100/3600"),
-        "passwords for one account from all addresses where nobody has signed in to it before",
-    ),
-    setting(
-        "NEWSLINE_LIMIT_DESK",
-        Some("3000/60"),
-        "requests at the newsroom's door by one user or API key",
-    ),
-    setting(
-        "NEWSLINE_OIDC_ISSUER",
-        None,
-        "the issuer of an outside identity provider whose access tokens are taken",
-    ),
-    setting(
-        "NEWSLINE_OIDC_AUDIENCE",
-        None,
-        "the audience that stands for this API in its tokens",
-    ),
-    setting(
-        "NEWSLINE_OIDC_JWKS_URL",
-        None,
-        "where it publishes its keys: an https address, or http on this machine",
-    ),
-    setting(
-        "NEWSLINE_OIDC_ROLE_CLAIM",
-        Some("roles"),
-        "the claim with the roles, by its name or the way to it such as realm_access.roles",
-    ),
-    setting(
-        "NEWSLINE_OIDC_ROLES",
-        Some(""),
-        "what its roles mean, such as news-desk=editor,chiefs=admin; none: it uses our words",
-    ),
-    setting(
-        "NEWSLINE_METRICS_BIND",
-        None,
-        "address and port for /metrics alone, which is then not to be had elsewhere",
-    ),
-    setting(
-        "NEWSLINE_METRICS_TOKEN",
-        None,
-        "at least 16 characters that /metrics asks for as a bearer token",
-    ),
-    setting(
-        "NEWSLINE_LOG",
-        Some("info"),
-        "what is logged: error, warn, info, debug, or a tracing filter",
-    ),
-    setting("NEWSLINE_LOG_FORMAT", Some("text"), "text or json"),
-    setting(
-        "NEWSLINE_PASSWORD",
-        None,
-        "the password for `newsline user create` and `set-password`, instead of standard input",
-    ),
-];
+pub use table::{SETTINGS, Setting};
 
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -195,6 +34,12 @@ pub struct Settings {
     pub db: DbSettings,
     pub bind: SocketAddr,
     pub workers: usize,
+    /// Of clients, of all workers together.
+    pub connections: usize,
+    /// How long the headers of a request may take to arrive.
+    pub header_time: Duration,
+    /// How long its body may take after that.
+    pub body_time: Duration,
     pub data_dir: PathBuf,
     /// Without a slash at the end.
     pub public_url: String,
@@ -204,10 +49,37 @@ pub struct Settings {
     pub desk_origins: Vec<String>,
     pub trusted_proxies: TrustedProxies,
     pub limits: Quotas,
+    pub guests: GuestSettings,
     pub metrics: MetricsAccess,
     /// The outside identity provider, where there is one.
     pub provider: Option<ProviderSettings>,
     secret: Option<String>,
+}
+
+/// What is asked of the reviews that readers leave, and how long what they give of themselves is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct GuestSettings {
+    /// Links in the words of a review.
+    pub links: usize,
+    /// For so long the same words from one address are a repetition; 0 for never.
+    pub repeat_hours: i64,
+    /// 0 where no address is kept at all.
+    pub address_days: i64,
+    /// 0 where no e-mail address is kept at all.
+    pub email_days: i64,
+}
+
+impl GuestSettings {
+    fn read(environment: &Environment) -> Result<Self, ConfigError> {
+        let up_to = |most, name| within(environment.parse::<i64>(name)?, 0..=most, name);
+        let links = "NEWSLINE_REVIEW_LINKS";
+        Ok(Self {
+            links: within(environment.parse(links)?, 0..=100, links)?,
+            repeat_hours: up_to(720, "NEWSLINE_REVIEW_REPEAT_HOURS")?,
+            address_days: up_to(3650, "NEWSLINE_KEEP_ADDRESSES_DAYS")?,
+            email_days: up_to(3650, "NEWSLINE_KEEP_EMAILS_DAYS")?,
+        })
+    }
 }
 
 /// What the environment says; a value that is empty counts as not set.
@@ -282,6 +154,13 @@ impl Settings {
                 0..=256,
                 "NEWSLINE_WORKERS",
             )?,
+            connections: within(
+                environment.parse("NEWSLINE_CONNECTIONS")?,
+                1..=1_000_000,
+                "NEWSLINE_CONNECTIONS",
+            )?,
+            header_time: seconds("NEWSLINE_HEADER_SECONDS")?,
+            body_time: seconds("NEWSLINE_BODY_SECONDS")?,
             data_dir: environment.parse("NEWSLINE_DATA_DIR")?,
             provider: ProviderSettings::read(environment, &public_url)?,
             public_url,
@@ -295,7 +174,10 @@ impl Settings {
                 account: environment.parse("NEWSLINE_LIMIT_ACCOUNT")?,
                 strangers: environment.parse("NEWSLINE_LIMIT_STRANGERS")?,
                 desk: environment.parse("NEWSLINE_LIMIT_DESK")?,
+                reviews: environment.parse("NEWSLINE_LIMIT_REVIEWS")?,
+                article_reviews: environment.parse("NEWSLINE_LIMIT_ARTICLE_REVIEWS")?,
             },
+            guests: GuestSettings::read(environment)?,
             metrics: metrics_access(environment)?,
             secret: environment.get("NEWSLINE_SECRET").map(str::to_owned),
         })

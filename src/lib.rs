@@ -10,6 +10,7 @@ pub mod articles;
 pub mod auth;
 pub mod body;
 pub mod changes;
+pub mod chores;
 pub mod cli;
 pub mod clock;
 pub mod config;

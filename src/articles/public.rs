@@ -37,7 +37,7 @@ use crate::sources::published::{self as published_sources, Known};
 #[into_params(parameter_in = Query)]
 pub struct CardIncludes {
     /// `topics`, `quotes`, or both with a comma between.
-    #[param(value_type = Option<String>, pattern = "^(topics|quotes)(,(topics|quotes))?$", example = "topics", required = false)]
+    #[param(value_type = Option<String>, pattern = "^(topics|quotes)(,(topics|quotes))?$", example = "topics", max_length = 20, required = false)]
     pub include: Vec<CardInclude>,
 }
 

@@ -33,7 +33,7 @@ const FORMS: [Form; 3] = [Form::Json, Form::SchemaOrg, Form::Ninjs];
 #[into_params(parameter_in = Query)]
 pub struct Shape {
     /// Of `quotes`, `sources`, `related` and `reviews`, with commas between.
-    #[param(value_type = Option<String>, example = "quotes,sources", required = false,
+    #[param(value_type = Option<String>, example = "quotes,sources", max_length = 40, required = false,
         pattern = "^(quotes|sources|related|reviews)(,(quotes|sources|related|reviews)){0,3}$")]
     include: Vec<Include>,
     /// The form of the body; `blocks` is Portable Text.

@@ -21,7 +21,7 @@ pub enum Right {
     Write,
     /// All content: publishing, sources, notices, lists, sections, topics, the change log.
     Edit,
-    /// Readers' reviews.
+    /// Readers' reviews, and what is held of readers.
     Moderate,
     /// Users and the site.
     Administer,
@@ -155,6 +155,9 @@ pub const OPERATIONS: &[(&str, Right)] = &[
     ("list_desk_reviews", Right::Moderate),
     ("get_desk_review", Right::Moderate),
     ("decide_review", Right::Moderate),
+    ("decide_reviews", Right::Moderate),
+    ("erase_reader_data", Right::Moderate),
+    ("export_reader_data", Right::Moderate),
     ("list_desk_notices", Right::SignedIn),
     ("create_notice", Right::Edit),
     ("get_desk_notice", Right::SignedIn),

@@ -24,6 +24,7 @@ text_enum! {
         Published = "published", Unpublished = "unpublished", Retracted = "retracted",
         QuoteVerified = "quote_verified", Merged = "merged", IdentityRead = "identity_read",
         Received = "received", Decided = "decided", Edited = "edited", Withdrawn = "withdrawn", Erased = "erased",
+        Forgotten = "forgotten", PersonalDataRead = "personal_data_read",
     }
 }
 
@@ -50,6 +51,19 @@ impl Change {
             lang: None,
             actor: None,
             keys: vec![format!("{item_kind}:{item_id}")],
+            detail: None,
+        }
+    }
+
+    /// Of several at once, or of none in particular: readers' answers do not show it.
+    pub fn of_many(item_kind: ItemKind, action: Action) -> Self {
+        Self {
+            action,
+            item_kind,
+            item_id: None,
+            lang: None,
+            actor: None,
+            keys: Vec::new(),
             detail: None,
         }
     }

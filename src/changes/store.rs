@@ -26,6 +26,9 @@ pub struct Entry {
     pub detail: Option<Json<Value>>,
 }
 
+/// Rows in one statement, which may carry 32,766 values on SQLite and 65,535 on PostgreSQL.
+const ROWS: usize = 1000;
+
 /// Numbers and writes the changes of a transaction. The counter's row stays locked from here
 /// to the commit, which is what keeps readers of the log from ever skipping a number.
 pub fn append(conn: &mut DbConn, at: Instant, noted: &[Change]) -> QueryResult<Vec<Numbered>> {
@@ -41,7 +44,9 @@ pub fn append(conn: &mut DbConn, at: Instant, noted: &[Change]) -> QueryResult<V
         .zip(noted)
         .map(|(seq, change)| entry(seq, at, change))
         .collect();
-    on_each_backend!(conn => diesel::insert_into(changes::table).values(&entries).execute(conn))?;
+    for some in entries.chunks(ROWS) {
+        on_each_backend!(conn => diesel::insert_into(changes::table).values(some).execute(conn))?;
+    }
     let numbered = entries.into_iter();
     Ok(numbered
         .map(|entry| (entry.seq, entry.surrogate_keys.0))

@@ -7,27 +7,18 @@ use actix_web::web::Data;
 
 use super::CommandError;
 use crate::app::{self, App, metrics_server};
-use crate::auth::{signing_keys, store};
+use crate::chores::tidy_up;
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::http::once;
-use crate::http::problem::Problem;
 
 /// How often what nobody may ask for any more is thrown away.
 const CHORES: Duration = Duration::from_secs(3600);
 
-/// Forgets answers to repeated posts, and sign-ins, that have ended long ago.
 async fn housekeeping(app: Data<App>) {
     let mut times = actix_web::rt::time::interval(CHORES);
     loop {
         times.tick().await;
-        let swept = app.db.write(|tx| {
-            let now = tx.now();
-            once::forget_old(tx, now)?;
-            signing_keys::forget_old(tx, now)?;
-            Ok::<_, Problem>(store::forget_old_sign_ins(tx, now)?)
-        });
-        if let Err(problem) = swept.await {
+        if let Err(problem) = tidy_up(&app).await {
             tracing::warn!(%problem, "old rows could not be thrown away");
         }
     }

@@ -100,6 +100,7 @@ diesel::table! {
         body -> Binary,
         sealed -> Bool,
         created_at -> DbInstant,
+        subject -> Nullable<Binary>,
     }
 }
 
@@ -475,6 +476,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{DbInstant, DbJson, DbUuid};
 
+    review_prints (print) {
+        print -> Binary,
+        review_id -> DbUuid,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{DbInstant, DbJson, DbUuid};
+
     notices (id) {
         id -> DbUuid,
         kind -> Text,
@@ -746,7 +758,7 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, api_keys, identities, sign_ins, refresh_tokens, keys, idempotency_keys, change_counter, changes, site, sections, topics, lists, sources, source_names, source_spellings, source_likenesses, quote_credits, articles, article_topics, article_authors, texts, revisions, translations, corrections, slugs, quotes, reviews, notices, published_articles, published_texts, published_slugs, published_retractions, published_terms, published_quotes, published_sources, published_source_sums, published_reviews, published_review_sums, published_notices, published_notice_texts, published_notice_terms);
+diesel::allow_tables_to_appear_in_same_query!(users, api_keys, identities, sign_ins, refresh_tokens, keys, idempotency_keys, change_counter, changes, site, sections, topics, lists, sources, source_names, source_spellings, source_likenesses, quote_credits, articles, article_topics, article_authors, texts, revisions, translations, corrections, slugs, quotes, reviews, review_prints, notices, published_articles, published_texts, published_slugs, published_retractions, published_terms, published_quotes, published_sources, published_source_sums, published_reviews, published_review_sums, published_notices, published_notice_texts, published_notice_terms);
 }
 
 pub use tables::*;

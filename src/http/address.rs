@@ -90,7 +90,8 @@ impl ClientAddress {
         Self(app.settings.trusted_proxies.client(peer, request.headers()))
     }
 
-    fn place(self) -> IpAddr {
+    /// What it counts as.
+    pub fn place(self) -> IpAddr {
         const HALF: u128 = !(u64::MAX as u128);
         match self.0 {
             IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) & HALF).into(),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
@@ -14,11 +15,10 @@ use serde_json::Value;
 use super::json::{Distinct, Strict};
 use super::once::Once;
 use super::problem::{Code, FieldError, Problem};
+use crate::app::App;
 
 /// 1 MiB.
 pub const BODY_LIMIT: usize = 1024 * 1024;
-/// How long a body may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(20);
 /// How deep JSON may nest; well below what its parser refuses by itself.
 const DEPTH_LIMIT: usize = 64;
 
@@ -72,7 +72,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Posted<T> {
     }
 }
 
-/// The bytes of the body, at most [`BODY_LIMIT`], within [`BODY_TIME`].
+/// The bytes of the body, at most [`BODY_LIMIT`], within the time of the settings.
 fn read(
     request: &HttpRequest,
     payload: &mut Payload,
@@ -83,13 +83,15 @@ fn read(
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse().ok());
+    let app = request.app_data::<Data<App>>();
+    let time = app.map_or(Duration::MAX, |app| app.settings.body_time);
     let mut payload = payload.take();
     Box::pin(async move {
         media_type?;
         if announced.is_some_and(|length: usize| length > BODY_LIMIT) {
             return Err(too_large());
         }
-        let collected = tokio::time::timeout(BODY_TIME, async {
+        let collected = tokio::time::timeout(time, async {
             let mut bytes = BytesMut::new();
             while let Some(chunk) = payload.next().await {
                 let chunk =

@@ -140,6 +140,7 @@ struct Kept {
     body: Vec<u8>,
     sealed: bool,
     created_at: Instant,
+    subject: Option<Vec<u8>>,
 }
 
 const PURPOSE: &str = "idempotency";
@@ -159,6 +160,7 @@ impl Claim {
             body: Vec::new(),
             sealed: false,
             created_at: now,
+            subject: None,
         };
         let old = idempotency_keys::table
             .find((&self.caller, &self.key_hash))
@@ -198,6 +200,7 @@ impl Claim {
             etag: kept.etag,
             body,
             secret: kept.sealed,
+            subject: kept.subject,
             replayed: true,
         })
     }
@@ -214,6 +217,7 @@ impl Claim {
                 idempotency_keys::etag.eq(&answer.etag),
                 idempotency_keys::body.eq(&body),
                 idempotency_keys::sealed.eq(answer.secret),
+                idempotency_keys::subject.eq(&answer.subject),
             ))
             .execute(&mut **tx)?;
         Ok(())
@@ -244,6 +248,12 @@ fn insert(tx: &mut Tx, row: &Kept) -> Result<bool, Problem> {
 pub fn forget_old(conn: &mut DbConn, now: Instant) -> QueryResult<usize> {
     let old = idempotency_keys::created_at.lt(now.plus_seconds(-KEPT_SECONDS));
     diesel::delete(idempotency_keys::table.filter(old)).execute(conn)
+}
+
+/// Throws away the answers that tell of these, because what they tell of was erased.
+pub fn forget_subjects(conn: &mut DbConn, subjects: &[Vec<u8>]) -> QueryResult<usize> {
+    let telling = idempotency_keys::subject.eq_any(subjects);
+    diesel::delete(idempotency_keys::table.filter(telling)).execute(conn)
 }
 
 /// Seals the answers that carry secrets with another secret; gives how many there were to seal.
@@ -294,6 +304,7 @@ pub struct Answer {
     etag: Option<String>,
     body: Vec<u8>,
     secret: bool,
+    subject: Option<Vec<u8>>,
     replayed: bool,
 }
 
@@ -307,6 +318,7 @@ impl Answer {
             etag: None,
             body,
             secret: false,
+            subject: None,
             replayed: false,
         })
     }
@@ -326,6 +338,11 @@ impl Answer {
         Self::new(StatusCode::ACCEPTED, body)
     }
 
+    /// 200: what became of several things, or what was asked for.
+    pub fn done(body: &impl Serialize) -> Result<Self, Problem> {
+        Self::new(StatusCode::OK, body)
+    }
+
     /// 200 with the version of what was changed.
     pub fn changed(version: i64, body: &impl Serialize) -> Result<Self, Problem> {
         Ok(Self {
@@ -338,6 +355,14 @@ impl Answer {
     pub fn with_secret(self) -> Self {
         Self {
             secret: true,
+            ..self
+        }
+    }
+
+    /// The body tells of this: [`forget_subjects`] takes it away where it is kept.
+    pub fn of_subject(self, subject: Vec<u8>) -> Self {
+        Self {
+            subject: Some(subject),
             ..self
         }
     }

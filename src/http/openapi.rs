@@ -88,6 +88,10 @@ const TAGS: &[(&str, &str)] = &[
     ("desk: quotes", "Quotes in texts."),
     ("desk: sources", "People and organisations that are quoted."),
     ("desk: reviews", "Moderating readers' reviews."),
+    (
+        "desk: privacy",
+        "What is held of a reader: told and erased.",
+    ),
     ("desk: notices", "Notices and their texts."),
     ("desk: site", "Sections, topics, lists and settings."),
     ("desk: changes", "What happened, by whom."),

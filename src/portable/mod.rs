@@ -68,6 +68,7 @@ const SIGN_IN_TABLES: &[&str] = &[
     "refresh_tokens",
     "keys",
     "idempotency_keys",
+    "review_prints",
     "api_keys",
 ];
 

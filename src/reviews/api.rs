@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::cards::ReviewAuthor;
-use super::model::{Rating, Reason, Review, ReviewError, ReviewId, ReviewState, Verdict};
+use super::decoy::Decoy;
+use super::model::{Rating, Reason, Review, ReviewError, ReviewId, ReviewState};
 use crate::articles::model::ArticleId;
 use crate::auth::UserId;
 use crate::auth::model::Email;
@@ -18,6 +19,9 @@ impl From<ReviewError> for Problem {
     fn from(error: ReviewError) -> Self {
         match error {
             ReviewError::Empty => Self::field("/rating", error.to_string()),
+            ReviewError::LinkInName => Self::field("/author/name", error.to_string()),
+            ReviewError::LinkInTitle => Self::field("/title", error.to_string()),
+            ReviewError::TooManyLinks(_) => Self::field("/body", error.to_string()),
             ReviewError::Closed | ReviewError::Withdrawn | ReviewError::Erased => {
                 Self::new(Code::WrongState, error.to_string())
             }
@@ -36,7 +40,8 @@ pub struct NewReviewAuthor {
     pub email: Option<Email>,
 }
 
-/// A review to be left: stars, words or both. It is plain text, kept as it was typed.
+/// A review to be left: stars, words or both. It is plain text, kept as it was typed. Name and title
+/// take no links, the body a few (2, unless the newsroom has set another number).
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"author": {"name": "A reader", "email": "reader@example.az"}, "lang": "en", "rating": 4,
@@ -54,6 +59,16 @@ pub struct NewReview {
     /// An approved review of the same article.
     #[serde(default)]
     pub in_reply_to: Option<ReviewId>,
+    /// Leave it out. A form has it where nobody sees it and sends what it finds there: what was
+    /// filled in was filled in by a robot, whose review is answered like any other and kept as `spam`.
+    #[serde(default)]
+    pub website: Option<Decoy>,
+}
+
+impl NewReview {
+    pub fn is_by_robot(&self) -> bool {
+        self.website.is_some_and(Decoy::is_filled)
+    }
 }
 
 /// A change of who left a review.
@@ -274,18 +289,4 @@ impl From<Review> for DeskReview {
             erased_at,
         }
     }
-}
-
-/// What a moderator decides on a review.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"state": "rejected", "reason": "off_topic", "note": null}))]
-pub struct Decision {
-    pub state: Verdict,
-    /// Its author is told.
-    #[serde(default)]
-    pub reason: Option<Reason>,
-    /// For the newsroom only.
-    #[serde(default)]
-    pub note: Option<Prose<2000>>,
 }

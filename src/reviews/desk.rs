@@ -1,18 +1,23 @@
 //! Moderation: the queue of readers' reviews, and what is decided on them.
 
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, get, put};
+use actix_web::{HttpRequest, get, post, put};
 use utoipa::IntoParams;
 
-use super::api::{Decision, DeskReview};
-use super::model::{Review, ReviewState};
+use super::api::DeskReview;
+use super::api_decisions::{
+    DecidedReview, DecidedReviews, Decision, Decisions, Outcome, ReadReview,
+};
+use super::model::{Reason, Review, ReviewId, ReviewState};
 use super::{published, store};
 use crate::app::App;
 use crate::articles::model::ArticleId;
-use crate::auth::Staff;
+use crate::auth::{Staff, UserId};
 use crate::changes::{Action, Change, ItemKind};
-use crate::http::body::ValidJson;
+use crate::db::{Instant, Tx};
+use crate::http::body::{Posted, ValidJson};
 use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::once::Answer;
 use crate::http::openapi::IfMatchHeader;
 use crate::http::page::{COUNT_LIMIT, Listing, Page, Pager, Paging};
 use crate::http::path::ItemPath;
@@ -33,6 +38,9 @@ pub struct DeskReviewFilters {
     /// Where they stand.
     #[param(inline, required = false)]
     state: Option<ReviewState>,
+    /// Why they were decided so.
+    #[param(inline, required = false)]
+    reason: Option<Reason>,
     /// The id of the article that they are about.
     #[param(value_type = Option<String>, format = Uuid, required = false)]
     article: Option<ArticleId>,
@@ -48,6 +56,7 @@ impl QueryPart for DeskReviewFilters {
     fn read(params: &Params) -> Result<Self, Problem> {
         Ok(Self {
             state: params.one("state")?,
+            reason: params.one("reason")?,
             article: params.one("article")?,
             lang: params.many("lang")?,
             sort: params.one("sort")?,
@@ -75,6 +84,7 @@ pub async fn list_desk_reviews(
     let (rows, count) = (pager.rows(), pager.count);
     let filter = store::Filter {
         state: filters.state,
+        reason: filters.reason,
         article: filters.article,
         langs: filters.lang,
         oldest_first: filters.sort == Some(ReviewSort::Oldest),
@@ -151,11 +161,85 @@ pub async fn decide_review(
                 return Err(Problem::stale(read + 1));
             }
             let touched = published::project(tx, &review)?;
-            let change = Change::of(ItemKind::Review, review.id, Action::Decided).by(moderator.id);
-            let change = change.in_language(&review.lang).touching(touched);
-            tx.record(change.saying(serde_json::json!({"state": state, "reason": reason})));
+            log(tx, &review, touched, &moderator);
             Ok(review)
         })
         .await?;
     Ok(with_etag(review))
+}
+
+/// Notes a decision, but not the words beside it.
+fn log(tx: &mut Tx, review: &Review, touched: Vec<String>, moderator: &Staff) {
+    let change = Change::of(ItemKind::Review, review.id, Action::Decided).by(moderator.id);
+    let change = change.in_language(&review.lang).touching(touched);
+    let said = serde_json::json!({"state": review.state, "reason": review.reason});
+    tx.record(change.saying(said));
+}
+
+/// Decide on several reviews
+///
+/// The same decision on up to 100 reviews, each named with the version that was read. Those that
+/// have changed since, or can no longer be decided, are left as they are, and the answer says so;
+/// the others are decided in one transaction.
+#[utoipa::path(
+    tag = "desk: reviews",
+    request_body = Decisions,
+    responses((status = 200, body = DecidedReviews)),
+)]
+#[post("/v1/desk/reviews/decisions")]
+pub async fn decide_reviews(
+    app: Data<App>,
+    moderator: Staff,
+    posted: Posted<Decisions>,
+) -> ApiResult<Answer> {
+    let decisions = posted.value;
+    decisions.check()?;
+    posted
+        .once
+        .write(&app.db, &app.secret, move |tx| {
+            let ids: Vec<ReviewId> = decisions.items.iter().map(|item| item.id).collect();
+            let mut held = store::hold(tx, &ids)?;
+            let (mut items, mut decided) = (Vec::new(), Vec::new());
+            let now = tx.now();
+            for read in &decisions.items {
+                let (outcome, review) =
+                    decide_one(&decisions, read, held.remove(&read.id), moderator.id, now);
+                items.push(DecidedReview {
+                    id: read.id,
+                    outcome,
+                    state: review.as_ref().map(|review| review.state),
+                    version: review.as_ref().map(|review| review.version),
+                });
+                decided.extend(review.filter(|_| outcome == Outcome::Decided));
+            }
+            store::save_held(tx, &decided)?;
+            let touched = published::project_all(tx, &decided)?;
+            for (review, keys) in decided.iter().zip(touched) {
+                log(tx, review, keys, &moderator);
+            }
+            Answer::done(&DecidedReviews { items })
+        })
+        .await
+}
+
+/// What becomes of one of them, and the review as it is then.
+fn decide_one(
+    decisions: &Decisions,
+    read: &ReadReview,
+    held: Option<Review>,
+    by: UserId,
+    now: Instant,
+) -> (Outcome, Option<Review>) {
+    let Some(mut review) = held else {
+        return (Outcome::NotFound, None);
+    };
+    if review.version != read.version {
+        return (Outcome::Stale, Some(review));
+    }
+    let note = decisions.note.clone().map(String::from);
+    let outcome = match review.decide(decisions.state, decisions.reason, note, by, now) {
+        Ok(()) => Outcome::Decided,
+        Err(_) => Outcome::WrongState,
+    };
+    (outcome, Some(review))
 }

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
+use super::links;
 use crate::articles::model::{ArticleId, ReviewPolicy};
 use crate::auth::UserId;
+use crate::config::GuestSettings;
 use crate::db::schema::reviews;
 use crate::db::{Id, Instant};
 use crate::language::Lang;
@@ -29,7 +31,10 @@ text_enum! {
     /// Why a review was decided so.
     pub enum Reason {
         Abuse = "abuse", Hate = "hate", PersonalData = "personal_data", Unlawful = "unlawful", OffTopic = "off_topic",
-        Advertising = "advertising", Duplicate = "duplicate", Other = "other",
+        Advertising = "advertising", Duplicate = "duplicate",
+        /// By itself: the decoy was filled in.
+        Robot = "robot",
+        Other = "other",
     }
 }
 
@@ -60,11 +65,17 @@ impl<'de> Deserialize<'de> for Rating {
 pub enum ReviewError {
     #[error("expected a rating or a body")]
     Empty,
+    #[error("expected no links")]
+    LinkInName,
+    #[error("expected no links")]
+    LinkInTitle,
+    #[error("expected at most {0} links")]
+    TooManyLinks(usize),
     #[error("This article takes no reviews.")]
     Closed,
     #[error("Its author has withdrawn it.")]
     Withdrawn,
-    #[error("Its author has erased it.")]
+    #[error("It was erased.")]
     Erased,
 }
 
@@ -108,17 +119,49 @@ pub fn first_state(policy: ReviewPolicy) -> Result<ReviewState, ReviewError> {
 }
 
 impl Review {
-    /// A review says something: stars, words or both.
-    pub fn check(&self) -> Result<(), ReviewError> {
-        match (self.rating, &self.body) {
-            (None, None) => Err(ReviewError::Empty),
-            _ => Ok(()),
+    /// A review says something: stars, words or both; and its words are not there for their links.
+    pub fn check(&self, most_links: usize) -> Result<(), ReviewError> {
+        let links = |words: &Option<String>| words.as_deref().map_or(0, links::count);
+        if self.rating.is_none() && self.body.is_none() {
+            return Err(ReviewError::Empty);
         }
+        if links(&self.author_name) > 0 {
+            return Err(ReviewError::LinkInName);
+        }
+        if links(&self.title) > 0 {
+            return Err(ReviewError::LinkInTitle);
+        }
+        match links(&self.body) > most_links {
+            true => Err(ReviewError::TooManyLinks(most_links)),
+            false => Ok(()),
+        }
+    }
+
+    /// Lets go of what the newsroom does not keep at all.
+    pub fn keep_within(&mut self, guests: &GuestSettings) {
+        if guests.address_days == 0 {
+            self.author_address = None;
+        }
+        if guests.email_days == 0 {
+            self.author_email = None;
+        }
+    }
+
+    /// Nobody who sees the form fills in the decoy. It is kept for moderators, because the browser of
+    /// a person might have done it.
+    pub fn take_for_robot(&mut self) {
+        self.state = ReviewState::Spam;
+        self.reason = Some(Reason::Robot);
     }
 
     /// Its author wrote it anew. What was decided was about other words, so that it is decided
     /// again; only where reviews show at once does one that was shown go on showing.
-    pub fn rewrite(&mut self, policy: ReviewPolicy, now: Instant) -> Result<(), ReviewError> {
+    pub fn rewrite(
+        &mut self,
+        policy: ReviewPolicy,
+        most_links: usize,
+        now: Instant,
+    ) -> Result<(), ReviewError> {
         let first = first_state(policy)?;
         self.state = match self.state {
             ReviewState::Withdrawn => return Err(ReviewError::Withdrawn),
@@ -128,7 +171,7 @@ impl Review {
                 ReviewState::Pending
             }
         };
-        self.check()?;
+        self.check(most_links)?;
         self.forget_decision();
         self.edited_at = Some(now);
         self.version += 1;
@@ -146,7 +189,7 @@ impl Review {
         self.version += 1;
     }
 
-    /// Its author wants it gone: who it was and what it said. What stays holds its place in a
+    /// Its author, or the newsroom for them, wants it gone: who it was and what it said. What stays holds its place in a
     /// thread, and nobody has a token for it any more.
     pub fn erase(&mut self, now: Instant) {
         self.state = ReviewState::Erased;
@@ -218,7 +261,7 @@ mod tests {
         for policy in [ReviewPolicy::PreModerated, ReviewPolicy::PostModerated] {
             for state in [ReviewState::Rejected, ReviewState::Spam] {
                 let mut review = review(state);
-                review.rewrite(policy, Instant::EPOCH).unwrap();
+                review.rewrite(policy, 2, Instant::EPOCH).unwrap();
                 assert_eq!(review.state, ReviewState::Pending);
             }
         }
@@ -229,7 +272,7 @@ mod tests {
         let rewritten = |policy| {
             let mut review = review(ReviewState::Approved);
             review
-                .rewrite(policy, Instant::EPOCH)
+                .rewrite(policy, 2, Instant::EPOCH)
                 .map(|()| review.state)
         };
         assert_eq!(
@@ -247,9 +290,38 @@ mod tests {
     fn a_review_says_something() {
         let mut review = review(ReviewState::Pending);
         review.body = None;
-        assert_eq!(review.check(), Ok(()));
+        assert_eq!(review.check(2), Ok(()));
         review.rating = None;
-        assert_eq!(review.check(), Err(ReviewError::Empty));
+        assert_eq!(review.check(2), Err(ReviewError::Empty));
+    }
+
+    #[test]
+    fn a_review_is_not_there_for_its_links() {
+        let links = |many: usize| Some("https://example.az ".repeat(many));
+        let mut review = review(ReviewState::Pending);
+        review.body = links(2);
+        assert_eq!(review.check(2), Ok(()));
+        assert_eq!(review.check(1), Err(ReviewError::TooManyLinks(1)));
+        review.title = links(1);
+        assert_eq!(review.check(2), Err(ReviewError::LinkInTitle));
+        review.author_name = links(1);
+        assert_eq!(review.check(2), Err(ReviewError::LinkInName));
+    }
+
+    #[test]
+    fn what_the_newsroom_does_not_keep_is_let_go() {
+        let mut guests = GuestSettings {
+            links: 2,
+            repeat_hours: 24,
+            address_days: 1,
+            email_days: 1,
+        };
+        let mut review = review(ReviewState::Pending);
+        review.keep_within(&guests);
+        assert!(review.author_address.is_some() && review.author_email.is_some());
+        (guests.address_days, guests.email_days) = (0, 0);
+        review.keep_within(&guests);
+        assert!(review.author_address.is_none() && review.author_email.is_none());
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Statements on the reviews that readers see, and on their sums: written by whatever changes a
 //! review's state, read by readers.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 
 use super::model::{Review, ReviewId, ReviewState};
 use crate::articles::model::ArticleId;
@@ -67,6 +70,14 @@ impl Share {
         }
     }
 
+    fn plus(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            rating_sum: self.rating_sum + other.rating_sum,
+            rating_count: self.rating_count + other.rating_count,
+        }
+    }
+
     fn minus(self, other: Self) -> Self {
         Self {
             count: self.count - other.count,
@@ -81,55 +92,80 @@ impl Share {
 /// so that nobody can make caches drop an article by writing to it. The review's own row must be
 /// saved before, so that two changes of one review come one after the other.
 pub fn project(conn: &mut DbConn, review: &Review) -> QueryResult<Vec<String>> {
-    let before: Option<PublishedReview> = published_reviews::table
-        .find(review.id)
-        .first(conn)
-        .optional()?;
-    let shows = match review.state {
-        ReviewState::Approved => true,
-        ReviewState::Erased => before.is_some(),
-        _ => false,
-    };
-    let after = shows.then(|| PublishedReview::from(review));
-    if before.is_some() {
-        diesel::delete(published_reviews::table.find(review.id)).execute(conn)?;
+    let touched = project_all(conn, std::slice::from_ref(review))?;
+    Ok(touched.into_iter().flatten().collect())
+}
+
+/// The same for several reviews, in as many statements as for one; the keys are those of each, in
+/// their order.
+pub fn project_all(conn: &mut DbConn, reviews: &[Review]) -> QueryResult<Vec<Vec<String>>> {
+    let ids: Vec<ReviewId> = reviews.iter().map(|review| review.id).collect();
+    let shown = published_reviews::table.filter(published_reviews::id.eq_any(&ids));
+    let before: Vec<PublishedReview> = shown.clone().load(conn)?;
+    let before: BTreeMap<ReviewId, PublishedReview> = before
+        .into_iter()
+        .map(|review| (review.id, review))
+        .collect();
+    let mut rows = Vec::new();
+    let mut shares: BTreeMap<ArticleId, Share> = BTreeMap::new();
+    let mut touched = Vec::new();
+    for review in reviews {
+        let before = before.get(&review.id);
+        let shows = match review.state {
+            ReviewState::Approved => true,
+            ReviewState::Erased => before.is_some(),
+            _ => false,
+        };
+        let after = shows.then(|| PublishedReview::from(review));
+        let article = review.article_id;
+        let difference = Share::of(after.as_ref()).minus(Share::of(before));
+        let share = shares.entry(article).or_default();
+        *share = share.plus(difference);
+        touched.push(match before.is_some() || shows {
+            true => vec![format!("article:{article}"), format!("reviews:{article}")],
+            false => Vec::new(),
+        });
+        rows.extend(after);
     }
-    if let Some(after) = &after {
-        diesel::insert_into(published_reviews::table)
-            .values(after)
-            .execute(conn)?;
+    if !before.is_empty() {
+        diesel::delete(shown).execute(conn)?;
     }
-    let difference = Share::of(after.as_ref()).minus(Share::of(before.as_ref()));
-    add(conn, review.article_id, difference)?;
-    let article = review.article_id;
-    Ok(match before.is_some() || after.is_some() {
-        true => vec![format!("article:{article}"), format!("reviews:{article}")],
-        false => Vec::new(),
-    })
+    if !rows.is_empty() {
+        on_each_backend!(conn => diesel::insert_into(published_reviews::table)
+            .values(&rows)
+            .execute(conn))?;
+    }
+    add(conn, shares)?;
+    Ok(touched)
 }
 
 /// Added within the statement: two approvals at once both count.
-fn add(conn: &mut DbConn, article: ArticleId, share: Share) -> QueryResult<()> {
-    use published_review_sums as sums;
-    if share == Share::default() {
+fn add(conn: &mut DbConn, shares: BTreeMap<ArticleId, Share>) -> QueryResult<()> {
+    use published_review_sums::{article_id, count, rating_count, rating_sum, table};
+    let rows: Vec<_> = shares
+        .into_iter()
+        .filter(|(_, share)| *share != Share::default())
+        .map(|(article, share)| {
+            (
+                article_id.eq(article),
+                count.eq(share.count),
+                rating_sum.eq(share.rating_sum),
+                rating_count.eq(share.rating_count),
+            )
+        })
+        .collect();
+    if rows.is_empty() {
         return Ok(());
     }
-    let first = (
-        sums::article_id.eq(article),
-        sums::count.eq(share.count),
-        sums::rating_sum.eq(share.rating_sum),
-        sums::rating_count.eq(share.rating_count),
-    );
-    let more = (
-        sums::count.eq(sums::count + share.count),
-        sums::rating_sum.eq(sums::rating_sum + share.rating_sum),
-        sums::rating_count.eq(sums::rating_count + share.rating_count),
-    );
-    on_each_backend!(conn => diesel::insert_into(sums::table)
-        .values(first)
-        .on_conflict(sums::article_id)
+    on_each_backend!(conn => diesel::insert_into(table)
+        .values(&rows)
+        .on_conflict(article_id)
         .do_update()
-        .set(more)
+        .set((
+            count.eq(count + excluded(count)),
+            rating_sum.eq(rating_sum + excluded(rating_sum)),
+            rating_count.eq(rating_count + excluded(rating_count)),
+        ))
         .execute(conn)
         .map(drop))
 }

@@ -33,12 +33,15 @@ pub enum Limit {
     SignIn,
     /// By caller: the newsroom's door.
     Desk,
+    /// By address: leaving a review, and changing one.
+    Reviews,
 }
 
 /// The limit of an operation; readers' GETs have none.
 pub fn limit_of(operation: &str) -> Option<Limit> {
     match operation {
         "create_token" | "refresh_token" => Some(Limit::SignIn),
+        "create_review" | "patch_own_review" | "delete_own_review" => Some(Limit::Reviews),
         other => right_of(other).map(|_| Limit::Desk),
     }
 }
@@ -47,6 +50,9 @@ pub fn limit_of(operation: &str) -> Option<Limit> {
 pub struct Limits {
     sign_in: Limiter,
     desk: Limiter,
+    reviews: Limiter,
+    /// Reviews left on one article, by its id.
+    pub article_reviews: Limiter,
     /// Guesses at the password of one account.
     pub attempts: Attempts,
 }
@@ -57,6 +63,8 @@ impl Limits {
         Self {
             sign_in: Limiter::new("sign-in", quotas.sign_in, clock),
             desk: Limiter::new("desk", quotas.desk, clock),
+            reviews: Limiter::new("reviews", quotas.reviews, clock),
+            article_reviews: Limiter::new("article-reviews", quotas.article_reviews, clock),
             attempts: Attempts::new(quotas.account, quotas.strangers, clock),
         }
     }
@@ -74,6 +82,7 @@ impl Limits {
                 let caller = request.extensions().get::<Staff>().map(|staff| staff.id);
                 self.desk.take(caller)
             }
+            Limit::Reviews => self.reviews.take(ClientAddress::of(app, request)),
         }
     }
 }
@@ -85,4 +94,6 @@ pub struct Quotas {
     pub account: Quota,
     pub strangers: Quota,
     pub desk: Quota,
+    pub reviews: Quota,
+    pub article_reviews: Quota,
 }

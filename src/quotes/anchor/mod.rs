@@ -97,16 +97,19 @@ pub struct Anchor {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
-    #[schema(min_length = 1, example = "the bridge will open")]
+    #[schema(min_length = 1, max_length = 5000, example = "the bridge will open")]
     pub exact: String,
     /// Words just before.
     #[serde(default)]
+    #[schema(max_length = 5000)]
     pub prefix: Option<String>,
     /// Words just after.
     #[serde(default)]
+    #[schema(max_length = 5000)]
     pub suffix: Option<String>,
     /// Key of the block.
     #[serde(default)]
+    #[schema(max_length = 5000)]
     pub block: Option<String>,
     /// First code point in the block; the nearest place is taken.
     #[serde(default)]

@@ -74,7 +74,11 @@ fn story(headline: &str, source: &str, outlet: &str, related: Value) -> Value {
 
 impl Newsroom {
     async fn open() -> Self {
-        let app = TestApp::start().await;
+        let app = TestApp::with([
+            ("NEWSLINE_LIMIT_REVIEWS", "off"),
+            ("NEWSLINE_REVIEW_REPEAT_HOURS", "0"),
+        ])
+        .await;
         let plain = app.node([("NEWSLINE_CACHE_MIB", "0")]).await;
         for (kind, slug) in [("sections", "city"), ("topics", "rain")] {
             let new = json!({"slug": slug, "names": {"en": slug}});

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Newsroom, made, publish_notice, story};
-use crate::support::{TestApp, id_of};
+use crate::support::{TestApp, id_of, items_of};
 
 async fn patch(app: &TestApp, path: &str, patch: Value) {
     let etag = app.as_admin().get(path).await.expect(200).etag();
@@ -294,6 +294,34 @@ async fn writes_to_reviews_and_notices_reach_readers_at_once() {
                 .as_moderator()
                 .put(&format!("{review}/decision"), decision);
             deciding.if_match(&etag).await.expect(200);
+        })
+        .await;
+    newsroom
+        .after("a decision on several", async |app| {
+            let reviews = app
+                .as_moderator()
+                .get("/v1/desk/reviews?state=rejected")
+                .await
+                .expect(200)
+                .json;
+            let items: Vec<Value> = items_of(&reviews)
+                .iter()
+                .map(|review| json!({"id": review["id"], "version": review["version"]}))
+                .collect();
+            let decisions = json!({"items": items, "state": "approved"});
+            let path = "/v1/desk/reviews/decisions";
+            let decided = app.as_moderator().post(path, decisions).await.expect(200);
+            assert_eq!(decided.json["items"][0]["outcome"], "decided");
+        })
+        .await;
+    newsroom
+        .after("the erasure of a reader", async |app| {
+            let mut signed = review.clone();
+            signed["author"]["email"] = json!("reader@example.az");
+            app.anonymous().post(&path, signed).await.expect(202);
+            let reader = json!({"email": "reader@example.az"});
+            let erasing = app.as_moderator().post("/v1/desk/privacy/erasures", reader);
+            assert_eq!(erasing.await.expect(200).json["erased"], 1);
         })
         .await;
     newsroom

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod bodies;
+mod bounds;
 mod coding;
 mod headers;
 mod methods;
@@ -10,6 +11,7 @@ mod patches;
 mod queries;
 mod request_ids;
 mod sharing;
+mod times;
 mod versions;
 
 use serde_json::Value;

@@ -8,7 +8,11 @@ use crate::support::{Client, TestApp, id_of, items_of};
 
 /// An app that answers nothing from memory.
 async fn uncached() -> TestApp {
-    TestApp::with([("NEWSLINE_CACHE_MIB", "0")]).await
+    TestApp::with([
+        ("NEWSLINE_CACHE_MIB", "0"),
+        ("NEWSLINE_LIMIT_REVIEWS", "off"),
+    ])
+    .await
 }
 
 /// The statements of one request, which must be answered with as many rows as it says.

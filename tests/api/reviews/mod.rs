@@ -1,7 +1,10 @@
 //! Reviews: left by guests, decided by moderators, read by everybody once they are approved.
 
+mod decisions;
 mod guests;
+mod input;
 mod moderation;
+mod privacy;
 
 use serde_json::{Value, json};
 
@@ -20,8 +23,13 @@ struct Left {
 }
 
 impl Scene {
+    /// Where the same words may be left again and again.
     async fn with_policy(policy: &str) -> Self {
-        let app = TestApp::start().await;
+        let app = TestApp::with([("NEWSLINE_REVIEW_REPEAT_HOURS", "0")]).await;
+        Self::on(app, policy).await
+    }
+
+    async fn on(app: TestApp, policy: &str) -> Self {
         let article = app
             .published_article(json!({"review_policy": policy}))
             .await;

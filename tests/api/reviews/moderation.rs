@@ -93,7 +93,7 @@ async fn a_decision_names_the_version_that_was_read() {
 
 #[actix_web::test]
 async fn readers_page_through_reviews_in_the_languages_they_read() {
-    let app = TestApp::start().await;
+    let app = TestApp::with([("NEWSLINE_REVIEW_REPEAT_HOURS", "0")]).await;
     let text = |headline: &str| json!({"headline": headline, "body_markdown": "A paragraph."});
     let texts = json!({"en": text("The bridge opens"), "az": text("Körpü açılır")});
     let policy = json!({"review_policy": "post_moderated", "texts": texts});

@@ -1,0 +1,67 @@
+//! How long what guests give of themselves is kept beside their words: network addresses and e-mail
+//! addresses go after the days that the settings say, counted from when the review was left.
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::model::ReviewId;
+use crate::changes::{Action, Change, ItemKind};
+use crate::config::GuestSettings;
+use crate::db::schema::reviews;
+use crate::db::{Db, DbConn, Instant, Tx};
+use crate::http::problem::Problem;
+
+/// Rows of one transaction, so that nobody waits long for it.
+const BATCH: usize = 500;
+
+/// Forgets what is older than the settings allow.
+pub async fn forget_old(db: &Db, guests: GuestSettings) -> Result<(), Problem> {
+    while db.write(move |tx| forget_some(tx, guests)).await? {}
+    Ok(())
+}
+
+/// One batch; true where there may be more.
+fn forget_some(tx: &mut Tx, guests: GuestSettings) -> Result<bool, Problem> {
+    let before = |days: i64, now: Instant| now.plus_seconds(-days * 24 * 3600);
+    let now = tx.now();
+    let addresses = forget_addresses(tx, before(guests.address_days, now))?;
+    let emails = forget_emails(tx, before(guests.email_days, now))?;
+    if addresses + emails > 0 {
+        let change = Change::of_many(ItemKind::Review, Action::Forgotten);
+        tx.record(change.saying(json!({"addresses": addresses, "emails": emails})));
+    }
+    Ok(addresses == BATCH || emails == BATCH)
+}
+
+/// Nobody is shown network addresses, so the reviews keep their versions.
+fn forget_addresses(conn: &mut DbConn, before: Instant) -> QueryResult<usize> {
+    let old = reviews::table
+        .filter(reviews::author_address.is_not_null())
+        .filter(reviews::created_at.lt(before));
+    let some: Vec<ReviewId> = old
+        .order((reviews::created_at, reviews::id))
+        .limit(BATCH as i64)
+        .select(reviews::id)
+        .load(conn)?;
+    diesel::update(reviews::table.filter(reviews::id.eq_any(&some)))
+        .set(reviews::author_address.eq(None::<String>))
+        .execute(conn)
+}
+
+/// Moderators are shown e-mail addresses, so the reviews have new versions without them.
+fn forget_emails(conn: &mut DbConn, before: Instant) -> QueryResult<usize> {
+    let old = reviews::table
+        .filter(reviews::author_email.is_not_null())
+        .filter(reviews::created_at.lt(before));
+    let some: Vec<ReviewId> = old
+        .order((reviews::created_at, reviews::id))
+        .limit(BATCH as i64)
+        .select(reviews::id)
+        .load(conn)?;
+    diesel::update(reviews::table.filter(reviews::id.eq_any(&some)))
+        .set((
+            reviews::author_email.eq(None::<String>),
+            reviews::version.eq(reviews::version + 1),
+        ))
+        .execute(conn)
+}
