@@ -144,6 +144,11 @@ impl Settings {
             )?,
             wait: seconds("DATABASE_WAIT_SECONDS")?,
             statement_timeout: seconds("DATABASE_STATEMENT_SECONDS")?,
+            group: within(
+                environment.parse("DATABASE_GROUP")?,
+                1..=1024,
+                "DATABASE_GROUP",
+            )?,
         };
         let public_url = public_url(environment)?;
         Ok(Self {

@@ -42,6 +42,11 @@ pub const SETTINGS: &[Setting] = &[
         "seconds that one statement may take on PostgreSQL, 1 to 600",
     ),
     setting(
+        "DATABASE_GROUP",
+        Some("64"),
+        "writes that SQLite commits together at most, 1 to 1024; 1: each by itself",
+    ),
+    setting(
         "NEWSLINE_BIND",
         Some("127.0.0.1:8080"),
         "address and port to listen on",

@@ -83,6 +83,8 @@ pub struct DbSettings {
     pub wait: Duration,
     /// How long one statement may take on PostgreSQL.
     pub statement_timeout: Duration,
+    /// How many writes SQLite commits together at most.
+    pub group: usize,
 }
 
 /// The database: cheap to clone, one for the whole process.
@@ -138,9 +140,12 @@ impl Db {
         let connections = Connections::new(settings, statements.clone());
         let touched = Arc::new(Touched::default());
         let writer = match &settings.url {
-            DatabaseUrl::Sqlite(_) => {
-                Some(Writer::start(&connections, clock.clone(), touched.clone())?)
-            }
+            DatabaseUrl::Sqlite(_) => Some(Writer::start(
+                &connections,
+                settings.group,
+                clock.clone(),
+                touched.clone(),
+            )?),
             DatabaseUrl::Postgres(_) => None,
         };
         let pool = Pool::builder()

@@ -17,9 +17,8 @@ use super::{DbConn, JobError, OpenError, Tx, Unavailable, dialect, run_job};
 use crate::changes::touched::{Numbered, Touched};
 use crate::clock::Clock;
 
-/// A group is committed when it has this many jobs …
-const GROUP_JOBS: usize = 64;
-/// … or has been open for this long, so that nobody waits long for somebody else's work.
+/// A group is committed when it is full, or has been open for this long, so that nobody waits long
+/// for somebody else's work.
 const GROUP_TIME: Duration = Duration::from_millis(5);
 /// Jobs that may wait; beyond that a write is answered 503 at once.
 const QUEUE: usize = 1024;
@@ -47,6 +46,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(
         connections: &Connections,
+        group: usize,
         clock: Clock,
         touched: Arc<Touched>,
     ) -> Result<Self, OpenError> {
@@ -61,7 +61,7 @@ impl Writer {
                 let mut conn = Some(conn);
                 while let Some(first) = queue.blocking_recv() {
                     conn = match conn.take().or_else(|| connect(&connections)) {
-                        Some(conn) => commit_group(conn, first, &mut queue, &touched),
+                        Some(conn) => commit_group(conn, first, &mut queue, group, &touched),
                         None => refuse(Unavailable::Gone, first, &mut queue),
                     };
                 }
@@ -160,6 +160,7 @@ fn commit_group(
     mut conn: DbConn,
     first: Job,
     queue: &mut mpsc::Receiver<Job>,
+    group: usize,
     touched: &Touched,
 ) -> Option<DbConn> {
     let begun = Moment::now();
@@ -175,7 +176,7 @@ fn commit_group(
         answers.push(ran.answer);
         changes.extend(ran.changes);
         whole = ran.group_goes_on;
-        let open = whole && answers.len() < GROUP_JOBS && begun.elapsed() < GROUP_TIME;
+        let open = whole && answers.len() < group && begun.elapsed() < GROUP_TIME;
         next = open.then(|| queue.try_recv().ok()).flatten();
     }
     let committed = match whole {
@@ -261,6 +262,7 @@ mod tests {
                 connections: 1,
                 wait: Duration::from_secs(1),
                 statement_timeout: Duration::from_secs(1),
+                group: 64,
             };
             let connections = Connections::new(&settings, Arc::default());
             let scene = Self {
@@ -325,14 +327,14 @@ mod tests {
         let mut other = scene.connect();
         run(&mut other, "BEGIN IMMEDIATE").expect("the lock");
 
-        assert!(commit_group(scene.connect(), first, &mut queue, &scene.touched).is_none());
+        assert!(commit_group(scene.connect(), first, &mut queue, 64, &scene.touched).is_none());
 
         assert_eq!(code(of_first), Some(Code::Unavailable));
         assert_eq!(code(of_second), Some(Code::Unavailable));
         run(&mut other, "ROLLBACK").expect("the lock is given back");
         assert_eq!(scene.stories(), 0);
         let (third, of_third) = job(WRITE, false);
-        assert!(commit_group(scene.connect(), third, &mut queue, &scene.touched).is_some());
+        assert!(commit_group(scene.connect(), third, &mut queue, 64, &scene.touched).is_some());
         assert_eq!((code(of_third), scene.stories()), (None, 1));
     }
 
@@ -345,14 +347,14 @@ mod tests {
         let (third, mut of_third) = job(WRITE, false);
         assert!(jobs.try_send(breaking).is_ok() && jobs.try_send(third).is_ok());
 
-        assert!(commit_group(scene.connect(), first, &mut queue, &scene.touched).is_none());
+        assert!(commit_group(scene.connect(), first, &mut queue, 64, &scene.touched).is_none());
 
         assert_eq!(code(of_first), Some(Code::Unavailable));
         assert_eq!(code(of_breaking), Some(Code::NotFound));
         assert!(of_third.try_recv().is_err());
         assert_eq!(scene.stories(), 0);
         let third = queue.try_recv().expect("the third job");
-        assert!(commit_group(scene.connect(), third, &mut queue, &scene.touched).is_some());
+        assert!(commit_group(scene.connect(), third, &mut queue, 64, &scene.touched).is_some());
         assert_eq!(scene.stories(), 1);
     }
 
@@ -364,9 +366,23 @@ mod tests {
         let (second, of_second) = job(WRITE, false);
         assert!(jobs.try_send(second).is_ok());
 
-        assert!(commit_group(scene.connect(), first, &mut queue, &scene.touched).is_some());
+        assert!(commit_group(scene.connect(), first, &mut queue, 64, &scene.touched).is_some());
 
         assert_eq!(code(of_first), Some(Code::NotFound));
         assert_eq!((code(of_second), scene.stories()), (None, 1));
+    }
+
+    #[test]
+    fn a_group_takes_no_more_jobs_than_it_may() {
+        let scene = Scene::new();
+        let (jobs, mut queue) = mpsc::channel(QUEUE);
+        let (first, of_first) = job(WRITE, false);
+        let (second, mut of_second) = job(WRITE, false);
+        assert!(jobs.try_send(second).is_ok());
+
+        assert!(commit_group(scene.connect(), first, &mut queue, 1, &scene.touched).is_some());
+
+        assert_eq!((code(of_first), scene.stories()), (None, 1));
+        assert!(of_second.try_recv().is_err());
     }
 }

@@ -39,6 +39,8 @@ fn a_wrong_setting_is_named() {
         ("DATABASE_STATEMENT_SECONDS", "1.5"),
         ("DATABASE_STATEMENT_SECONDS", "0"),
         ("DATABASE_STATEMENT_SECONDS", "601"),
+        ("DATABASE_GROUP", "0"),
+        ("DATABASE_GROUP", "1025"),
         ("NEWSLINE_BIND", "8080"),
         ("NEWSLINE_WORKERS", "-1"),
         ("NEWSLINE_WORKERS", "257"),
