@@ -1,5 +1,5 @@
 //! The number of statements of a request depends on what it includes, never on how many rows
-//! come back.
+//! come back or go in.
 
 use serde_json::{Value, json};
 
@@ -218,4 +218,49 @@ async fn the_bundle_of_a_story_costs_the_same_with_one_and_with_fifty_of_everyth
     let dear = cost(&app, &reader, &of(50), ("/quotes", 50)).await;
     assert_eq!(cheap, dear);
     assert!(dear <= 30, "{dear} statements");
+}
+
+/// A text of ten sentences, the first few of which are quoted, each said by somebody else.
+fn quoted(headline: &str, quotes: usize) -> Value {
+    let sentence = |nth: usize| format!("Sentence {nth} was said.");
+    let body: Vec<String> = (0..10).map(sentence).collect();
+    let quotes: Vec<Value> = (0..quotes)
+        .map(|nth| json!({"source": format!("#p{nth}"), "manner": "direct", "text": sentence(nth)}))
+        .collect();
+    json!({"headline": headline, "body_markdown": body.join("\n\n"), "quotes": quotes})
+}
+
+#[actix_web::test]
+async fn a_story_with_ten_quotes_is_written_in_as_many_statements_as_one_with_two() {
+    let app = TestApp::start().await;
+    let editor = app.as_editor();
+    let mut costs = Vec::new();
+    for size in [2, 10] {
+        let sources: serde_json::Map<_, _> = (0..size)
+            .map(|nth| {
+                let names = json!({"en": format!("Somebody {size} {nth}")});
+                (format!("p{nth}"), json!({"kind": "person", "names": names}))
+            })
+            .collect();
+        let text = quoted(&format!("Story of {size}"), size);
+        let spent = || app.app.db.statements();
+        let before = spent();
+        let posting = editor.post(
+            "/v1/desk/articles",
+            json!({"kind": "news", "sources": sources, "texts": {"en": text}}),
+        );
+        let article = posting.await.expect(201).json;
+        let posted = spent();
+        let id = id_of(&article).to_owned();
+        let body = quoted("", 0)["body_markdown"]
+            .as_str()
+            .map(|body| format!("{body}\n\nThe end."));
+        app.patch_text(&id, "en", json!({"body_markdown": body}))
+            .await
+            .expect(200);
+        let saved = spent();
+        app.publish_text(&id, "en").await;
+        costs.push((posted - before, saved - posted, spent() - saved));
+    }
+    assert_eq!(costs[0], costs[1], "posting, saving, publishing");
 }
