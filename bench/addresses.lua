@@ -16,7 +16,7 @@ function init()
   for line in io.lines(os.getenv("ADDRESSES")) do
     local address, etag = line:match("^([^\t]+)\t?(.*)$")
     local headers = {}
-    if coding then headers["Accept-Encoding"] = coding end
+    if coding and coding ~= "" then headers["Accept-Encoding"] = coding end
     if os.getenv("ETAGS") then headers["If-None-Match"] = etag end
     requests[#requests + 1] = wrk.format("GET", address, headers)
   end
@@ -28,7 +28,7 @@ end
 
 function done(summary, latency)
   local seconds = summary.duration / 1e6
-  io.write(string.format("rate %.0f p50 %.3f p99 %.3f errors %d\n", summary.requests / seconds,
-    latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+  io.write(string.format("measured %d %.0f %.3f %.3f %.3f %d\n", summary.requests, summary.requests / seconds,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000, latency.max / 1000,
     summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout))
 end
