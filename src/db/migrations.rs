@@ -1,5 +1,7 @@
 //! The schema's versions, embedded in the binary: twin folders with the same stamps and names.
 
+use std::time::Duration;
+
 use diesel::migration::{Migration, MigrationSource};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -25,12 +27,44 @@ fn embedded(conn: &DbConn) -> EmbeddedMigrations {
     }
 }
 
+/// How often a migration may fail while no other goes through.
+const TRIES: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// Applies what is pending; gives the names of what was applied.
+///
+/// Two nodes may start at once. A migration is one transaction with its row in the list of those
+/// applied, so of two that run the same one, the second fails when the first commits, and finds it
+/// applied when it looks again. That needs no lock, which not every engine has.
 pub fn run(conn: &mut DbConn) -> Result<Vec<String>, MigrationError> {
+    let (mut applied, mut left, mut failures) = (Vec::new(), None, 0);
+    loop {
+        match run_next(conn) {
+            Ok(Some(name)) => applied.push(name),
+            Ok(None) => return Ok(applied),
+            Err(error) => {
+                std::thread::sleep(PAUSE);
+                let now = pending(conn).ok();
+                failures = if now == left { failures + 1 } else { 1 };
+                left = now;
+                if failures == TRIES {
+                    return Err(error);
+                }
+            }
+        }
+    }
+}
+
+/// Applies the first that is pending; gives its name.
+fn run_next(conn: &mut DbConn) -> Result<Option<String>, MigrationError> {
     let source = embedded(conn);
     on_each_backend!(conn => {
-        let applied = conn.run_pending_migrations(source).map_err(failed)?;
-        Ok(applied.iter().map(ToString::to_string).collect())
+        let pending = conn.pending_migrations(source).map_err(failed)?;
+        let Some(next) = pending.first() else {
+            return Ok(None);
+        };
+        conn.run_migration(next).map_err(failed)?;
+        Ok(Some(next.name().to_string()))
     })
 }
 
