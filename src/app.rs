@@ -21,7 +21,7 @@ use crate::auth::secret::Secret;
 use crate::clock::Clock;
 use crate::config::{ConfigError, Settings};
 use crate::db::migrations::{self, MigrationError};
-use crate::db::{DatabaseUrl, Db, OpenError};
+use crate::db::{DatabaseUrl, Db, OpenError, ReadersDb};
 use crate::http::cache::ReadCache;
 use crate::http::cache::asking::Languages;
 use crate::http::front_door::FrontDoor;
@@ -40,6 +40,8 @@ use crate::{
 /// What all requests share.
 pub struct App {
     pub db: Db,
+    /// The database for what answers readers.
+    pub readers: ReadersDb,
     pub settings: Settings,
     pub secret: Secret,
     pub cursors: CursorKey,
@@ -102,6 +104,7 @@ impl App {
         Ok(Self {
             routes: RouteTable::new(&document).map_err(StartError::Routes)?,
             cache: ReadCache::new(settings.cache_bytes, metrics.cache.clone()),
+            readers: ReadersDb::open(db.clone(), &settings.db, metrics.replicas.clone()),
             metrics,
             site: Mutex::default(),
             cursors: CursorKey::new(secret.derive("cursors")),
@@ -179,7 +182,7 @@ async fn bring_up_to_date(db: &Db, migrate: bool) -> Result<(), StartError> {
         (pending, false) => Err(StartError::MigrationsPending(pending)),
         (_, true) => {
             for name in db
-                .read(|conn| Ok::<_, Problem>(migrations::run(conn)))
+                .maintain(|conn| Ok::<_, Problem>(migrations::run(conn)))
                 .await??
             {
                 tracing::info!(name, "migrated");

@@ -13,7 +13,7 @@ use actix_web::http::header::HeaderValue;
 
 use crate::auth::outside::ProviderSettings;
 use crate::auth::secret::{Secret, SecretError};
-use crate::db::{DatabaseUrl, DbSettings};
+use crate::db::{DatabaseUrl, DbSettings, ReplicaUrls};
 use crate::http::address::TrustedProxies;
 use crate::http::limits::Quotas;
 use crate::http::metrics::MetricsAccess;
@@ -137,6 +137,8 @@ impl Settings {
             |name| within(environment.parse::<u64>(name)?, 1..=600, name).map(Duration::from_secs);
         let db = DbSettings {
             url: environment.parse::<DatabaseUrl>("DATABASE_URL")?,
+            replicas: replicas(environment)?,
+            pooled: environment.parse("NEWSLINE_PG_POOLED")?,
             connections: within(
                 environment.parse("DATABASE_CONNECTIONS")?,
                 1..=500,
@@ -236,6 +238,18 @@ fn within<T: PartialOrd + std::fmt::Display + Copy>(
             );
             Err(ConfigError { name, problem })
         }
+    }
+}
+
+fn replicas(environment: &Environment) -> Result<ReplicaUrls, ConfigError> {
+    let name = "DATABASE_REPLICA_URLS";
+    let replicas: ReplicaUrls = environment.parse(name)?;
+    match environment.parse("DATABASE_URL")? {
+        DatabaseUrl::Sqlite(_) if !replicas.is_empty() => Err(ConfigError {
+            name,
+            problem: "only a PostgreSQL has replicas, and DATABASE_URL is none".to_owned(),
+        }),
+        _ => Ok(replicas),
     }
 }
 

@@ -316,7 +316,8 @@ fn check_names(
 #[utoipa::path(tag = "site", responses((status = 200, body = SiteJson)))]
 #[get("/v1/site")]
 pub async fn get_site(app: Data<App>) -> ApiResult<Reading> {
-    let site = app.db.read(|conn| Ok::<_, Problem>(find(conn)?)).await?;
+    let read = |conn: &mut DbConn| Ok::<_, Problem>(find(conn)?);
+    let site = app.readers.read(read).await?;
     let modified = site.updated_at;
     Ok(Reading::json(&SiteJson::from(site))?
         .modified(Some(modified))

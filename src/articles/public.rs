@@ -217,7 +217,7 @@ impl Listing {
         let (asked, Self { filters, includes }) = (language.clone(), self);
         let (named, site) = (filters.keys(), app.site().await?);
         let (served, rows, total) = app
-            .db
+            .readers
             .read_snapshot(move |conn| {
                 let Some(served) =
                     choose(&asked.asked, site.chain(), site.chain(), asked.for_list())
@@ -290,7 +290,7 @@ pub async fn list_article_quotes(
 ) -> ApiResult<Reading> {
     let (id, asked, site) = (path.id, language.clone(), app.site().await?);
     let quotes = app
-        .db
+        .readers
         .read_snapshot(move |conn| {
             let choice = Choice::Asked(&asked.asked, asked.for_item());
             let (served, versions) = choose_language(conn, &site, id, &choice)?;
@@ -331,7 +331,7 @@ pub async fn list_related(
 ) -> ApiResult<Reading> {
     let (id, asked, site) = (path.id, language.clone(), app.site().await?);
     let (related, awaits) = app
-        .db
+        .readers
         .read_snapshot(move |conn| {
             let choice = Choice::Asked(&asked.asked, asked.for_item());
             let (served, _) = choose_language(conn, &site, id, &choice)?;

@@ -87,7 +87,7 @@ async fn read_by_id(
         let article = find_article(conn, &site, id, &Choice::Asked(&asked, fallback), &wish)?;
         Ok::<_, Problem>((article, site))
     };
-    app.db.read_snapshot(read).await
+    app.readers.read_snapshot(read).await
 }
 
 async fn read_by_slug(app: &App, path: &SlugPath, wish: Wish) -> ApiResult<Told> {
@@ -96,7 +96,7 @@ async fn read_by_slug(app: &App, path: &SlugPath, wish: Wish) -> ApiResult<Told>
         let article = find_article_at(conn, &site, &asked, &wish)?;
         Ok::<_, Problem>((article, site))
     };
-    app.db.read_snapshot(read).await
+    app.readers.read_snapshot(read).await
 }
 
 /// An article in a form. `address` is that of its JSON, with the query that it needs there.

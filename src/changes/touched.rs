@@ -38,6 +38,8 @@ pub struct Touched {
     book: Mutex<Book>,
     /// Every change up to this number is in the book.
     known: AtomicI64,
+    /// The highest number in the book; those between may be on their way.
+    highest: AtomicI64,
     /// Goes up whenever something was touched.
     round: AtomicU64,
     /// Goes up when all that was known is void.
@@ -89,6 +91,7 @@ impl Default for Touched {
                 crowded: CELLS,
             }),
             known: AtomicI64::new(0),
+            highest: AtomicI64::new(0),
             round: AtomicU64::new(0),
             edition: AtomicU64::new(0),
             is_open: AtomicBool::new(false),
@@ -110,6 +113,12 @@ impl Touched {
         book.recent.clear();
         book.ahead.clear();
         book.forgotten = seq;
+        match seq < self.known() {
+            // A database that was restored begins again from there.
+            true => self.highest.store(seq, Ordering::Release),
+            // What was acknowledged meanwhile stays so.
+            false => drop(self.highest.fetch_max(seq, Ordering::Release)),
+        }
         self.known.store(seq, Ordering::Release);
         self.edition.fetch_add(1, Ordering::Release);
         self.round.fetch_add(1, Ordering::Release);
@@ -134,6 +143,9 @@ impl Touched {
             known = known.max(book.ahead.pop_first().unwrap_or(known));
         }
         self.known.store(known, Ordering::Release);
+        if let Some((last, _)) = changes.last() {
+            self.highest.fetch_max(*last, Ordering::Release);
+        }
         if touching {
             self.round.fetch_add(1, Ordering::Release);
         }
@@ -142,6 +154,11 @@ impl Touched {
     /// The number up to which everything is in the book.
     pub fn known(&self) -> i64 {
         self.known.load(Ordering::Acquire)
+    }
+
+    /// The highest number that was acknowledged here or heard of. What shows less is out of date.
+    pub fn highest(&self) -> i64 {
+        self.highest.load(Ordering::Acquire)
     }
 
     /// Notes that the log was looked at, and nothing is missing that was there at `moment`.

@@ -20,7 +20,7 @@ pub async fn backup(settings: Settings, file: PathBuf) -> Result<(), CommandErro
     let unfinished = Unfinished::begin(&file)?;
     let path = unfinished.path.clone();
     let copied = db
-        .read(move |conn| {
+        .maintain(move |conn| {
             Ok::<_, PortableError>(dialect::copy_into(conn, &path.to_string_lossy())?)
         })
         .await?;

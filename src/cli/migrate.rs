@@ -11,7 +11,7 @@ use crate::http::problem::Problem;
 pub async fn run(settings: Settings) -> Result<(), CommandError> {
     let db = open_database(&settings, Clock::default())?;
     let applied = db
-        .read(|conn| Ok::<_, Problem>(migrations::run(conn)))
+        .maintain(|conn| Ok::<_, Problem>(migrations::run(conn)))
         .await?;
     let applied = applied.map_err(|error| CommandError::Refused(error.to_string()))?;
     match applied.is_empty() {

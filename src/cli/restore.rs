@@ -71,7 +71,7 @@ async fn put(
     last: impl FnOnce(&mut DbConn) -> Result<(), PortableError> + Send + 'static,
 ) -> Result<u64, CommandError> {
     let file = file.to_owned();
-    let rows = db.read(move |conn| {
+    let rows = db.maintain(move |conn| {
         refuse_what_is_filled(conn)?;
         let scratch = Scratch::new()?;
         let lines = up_to_date(&file, purpose, &scratch)?;

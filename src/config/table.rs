@@ -27,9 +27,19 @@ pub const SETTINGS: &[Setting] = &[
         "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME",
     ),
     setting(
+        "DATABASE_REPLICA_URLS",
+        Some(""),
+        "hot standbys of a PostgreSQL for readers' reads, with commas between",
+    ),
+    setting(
+        "NEWSLINE_PG_POOLED",
+        Some("false"),
+        "true: DATABASE_URL leads to a pooler in transaction mode, such as PgBouncer",
+    ),
+    setting(
         "DATABASE_CONNECTIONS",
         Some("8"),
-        "connections to the database that are kept open, 1 to 500",
+        "connections that are kept open to the database and to each replica, 1 to 500",
     ),
     setting(
         "DATABASE_WAIT_SECONDS",

@@ -99,6 +99,19 @@ pub fn for_log(message: &str) -> String {
     }
 }
 
+/// Why a connection cannot be had, as the log may have it. What libpq says of a server that it tried is
+/// about the operator's own names, certificates and passwords, and is needed in full; what it says of
+/// an address that it cannot read may quote a part of a password.
+pub fn connection_for_log(error: &impl std::fmt::Display) -> String {
+    let message = error.to_string();
+    let message: Vec<&str> = message.lines().map(str::trim).collect();
+    let message = message.join(" ");
+    match message.starts_with("connection to server") {
+        true => message,
+        false => for_log(&message),
+    }
+}
+
 /// Whether a key set goes up or down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryId)]
 pub enum Way {
@@ -294,5 +307,16 @@ mod tests {
         ] {
             assert_eq!(for_log(message), told);
         }
+    }
+
+    #[test]
+    fn the_log_says_why_a_connection_cannot_be_had_and_no_part_of_a_password() {
+        let mismatch = "connection to server at \"db\", port 5432 failed: server certificate for \"a\" \
+            does not match host name \"db\"\n";
+        assert_eq!(connection_for_log(&mismatch), mismatch.trim());
+        assert_eq!(
+            connection_for_log(&"invalid percent-encoded token: \"hunter2%\""),
+            "invalid percent-encoded token: …"
+        );
     }
 }

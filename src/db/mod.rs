@@ -1,5 +1,6 @@
 //! The one door to the database. `Db::read`, `Db::read_snapshot` and `Db::write` each take
 //! a closure, run it off the async threads in one hop, and know which database it is.
+//! What answers readers has [`ReadersDb`], which may ask a replica.
 //! Statements are written once, on [`DbConn`]; what the two databases do differently
 //! stands in [`dialect`].
 
@@ -8,26 +9,31 @@ mod connections;
 pub mod dialect;
 mod lookout;
 pub mod migrations;
+mod pool;
+mod readers;
 pub mod schema;
+mod transactions;
 pub mod types;
 mod writer;
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant as Moment};
 
-use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
-use diesel::r2d2::{HandleError, Pool};
+use diesel::connection::Connection;
+use diesel::r2d2::{HandleError, ManageConnection};
 use diesel::result::Error as DieselError;
-use tokio::sync::Semaphore;
 
 use crate::changes::touched::{Numbered, Touched};
 use crate::changes::{self, Change};
 use crate::clock::Clock;
 use connections::Connections;
-pub use connections::DatabaseUrl;
+pub use connections::{DatabaseUrl, ReplicaUrls};
 use lookout::Lookout;
+use pool::{Pool, off_thread};
+pub use readers::{ReadersDb, ReplicaReads};
+use transactions::Terms;
 pub use types::{AnyId, Id, Instant, Json};
 use writer::Writer;
 
@@ -71,13 +77,20 @@ pub enum Unavailable {
 pub trait JobError: From<DieselError> + From<Unavailable> + Send + 'static {
     /// True where the same job may succeed when it runs again (a serialization failure, a deadlock).
     fn is_transient(&self) -> bool;
+
+    /// True where the database failed, not the job: it may succeed on another server.
+    fn is_of_the_database(&self) -> bool;
 }
 
 /// How the pools are sized and how long they wait.
 #[derive(Debug, Clone)]
 pub struct DbSettings {
     pub url: DatabaseUrl,
-    /// Connections of the pool; on SQLite those of the readers.
+    /// Hot standbys of a PostgreSQL, for readers' reads.
+    pub replicas: ReplicaUrls,
+    /// Whether a pooler gives each transaction of a PostgreSQL another connection.
+    pub pooled: bool,
+    /// Connections of each pool; on SQLite those of the readers.
     pub connections: u32,
     /// How long a request waits for a connection.
     pub wait: Duration,
@@ -90,9 +103,8 @@ pub struct DbSettings {
 /// The database: cheap to clone, one for the whole process.
 #[derive(Clone)]
 pub struct Db {
-    pool: Pool<Connections>,
-    /// One for each connection of the pool: whoever waits for one waits here, and takes no thread.
-    seats: Arc<Semaphore>,
+    pool: Pool,
+    terms: Terms,
     wait: Duration,
     writer: Option<Writer>,
     clock: Clock,
@@ -148,15 +160,15 @@ impl Db {
             )?),
             DatabaseUrl::Postgres(_) => None,
         };
-        let pool = Pool::builder()
-            .max_size(settings.connections)
-            .min_idle(Some(1))
-            .connection_timeout(settings.wait)
-            .error_handler(Box::new(ToLog))
-            .build_unchecked(connections.clone());
+        let pool = Pool::open(
+            connections.clone(),
+            settings.connections,
+            settings.wait,
+            Box::new(ToLog),
+        );
         Ok(Self {
             pool,
-            seats: Arc::new(Semaphore::new(settings.connections as usize)),
+            terms: connections.terms(),
             wait: settings.wait,
             writer,
             clock,
@@ -191,7 +203,7 @@ impl Db {
         &self.touched
     }
 
-    /// Runs one statement, outside any transaction.
+    /// Runs one statement.
     pub async fn read<T, E>(
         &self,
         job: impl FnOnce(&mut DbConn) -> Result<T, E> + Send + 'static,
@@ -200,7 +212,16 @@ impl Db {
         T: Send + 'static,
         E: JobError,
     {
-        self.on_connection(job).await
+        let terms = self.terms;
+        let read = move |conn: &mut DbConn| {
+            let has_begun = terms.begin_if_needed(conn)?;
+            let answer = job(conn);
+            if has_begun {
+                transactions::end(conn)?;
+            }
+            answer
+        };
+        self.pool.run(read).await
     }
 
     /// Runs several statements that see one state of the database.
@@ -212,13 +233,28 @@ impl Db {
         T: Send + 'static,
         E: JobError,
     {
-        self.on_connection(|conn| {
-            begin_snapshot(conn)?;
+        let terms = self.terms;
+        let read = move |conn: &mut DbConn| {
+            terms.begin_snapshot(conn)?;
             let answer = job(conn);
-            end_snapshot(conn)?;
+            transactions::end(conn)?;
             answer
-        })
-        .await
+        };
+        self.pool.run(read).await
+    }
+
+    /// Does what is no request's work, such as migrations: on a connection of its own, in no
+    /// transaction, and for as long as it takes.
+    pub async fn maintain<T, E>(
+        &self,
+        job: impl FnOnce(&mut DbConn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: JobError,
+    {
+        let (connections, wait) = (self.connections.unlimited(), self.wait);
+        off_thread(move || job(&mut connect_within(&connections, wait)?)).await
     }
 
     /// Runs a job in one transaction: the change, its revision, its published copy and its row
@@ -236,39 +272,21 @@ impl Db {
             Some(writer) => writer.write(job).await,
             None => {
                 let (clock, touched) = (self.clock.clone(), self.touched.clone());
-                self.on_connection(move |conn| {
-                    let (answer, numbered) =
-                        with_retries(|| conn.transaction(|conn| run_job(conn, clock.now(), &job)))?;
+                let terms = self.terms;
+                let write = move |conn: &mut DbConn| {
+                    let mut attempt = || {
+                        conn.transaction(|conn| {
+                            terms.tell(conn)?;
+                            run_job(conn, clock.now(), &job)
+                        })
+                    };
+                    let (answer, numbered) = with_retries(&mut attempt)?;
                     touched.note(&numbered);
                     Ok(answer)
-                })
-                .await
+                };
+                self.pool.run(write).await
             }
         }
-    }
-
-    /// Runs a job off the async threads, on a connection of the pool.
-    async fn on_connection<T, E>(
-        &self,
-        job: impl FnOnce(&mut DbConn) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: JobError,
-    {
-        let waiting = tokio::time::timeout(self.wait, self.seats.clone().acquire_owned()).await;
-        let seat = waiting.map_err(|_| Unavailable::Busy)?;
-        let seat = seat.map_err(|_| Unavailable::Gone)?;
-        let pool = self.pool.clone();
-        off_thread(move || {
-            let answer = pool
-                .get()
-                .map_err(|_| Unavailable::Busy.into())
-                .and_then(|mut conn| job(&mut conn));
-            drop(seat);
-            answer
-        })
-        .await
     }
 
     pub fn clock(&self) -> &Clock {
@@ -287,7 +305,7 @@ struct ToLog;
 
 impl<E: std::fmt::Display> HandleError<E> for ToLog {
     fn handle_error(&self, error: E) {
-        let error = dialect::for_log(&error.to_string());
+        let error = dialect::connection_for_log(&error);
         tracing::error!(error, "a connection to the database cannot be had");
     }
 }
@@ -301,14 +319,18 @@ pub enum OpenError {
     Thread(#[from] std::io::Error),
 }
 
-async fn off_thread<T, E>(job: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: JobError,
-{
-    match tokio::task::spawn_blocking(job).await {
-        Ok(answer) => answer,
-        Err(_) => Err(Unavailable::Panicked.into()),
+/// A new connection; a server that is being started gets a little time.
+fn connect_within(connections: &Connections, wait: Duration) -> Result<DbConn, Unavailable> {
+    let begun = Moment::now();
+    loop {
+        match connections.connect() {
+            Ok(conn) => return Ok(conn),
+            Err(error) if begun.elapsed() >= wait => {
+                ToLog.handle_error(error);
+                return Err(Unavailable::Gone);
+            }
+            Err(_) => std::thread::sleep(Duration::from_millis(200)),
+        }
     }
 }
 
@@ -331,7 +353,7 @@ fn run_job<T, E: JobError>(
 
 const TRIES: u32 = 6;
 
-fn with_retries<T, E: JobError>(mut attempt: impl FnMut() -> Result<T, E>) -> Result<T, E> {
+fn with_retries<T, E: JobError>(attempt: &mut impl FnMut() -> Result<T, E>) -> Result<T, E> {
     for nth in 1..TRIES {
         match attempt() {
             Err(error) if error.is_transient() => {
@@ -341,21 +363,4 @@ fn with_retries<T, E: JobError>(mut attempt: impl FnMut() -> Result<T, E>) -> Re
         }
     }
     attempt()
-}
-
-fn begin_snapshot(conn: &mut DbConn) -> Result<(), DieselError> {
-    match conn {
-        DbConn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN"),
-        DbConn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(
-            conn,
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        ),
-    }
-}
-
-fn end_snapshot(conn: &mut DbConn) -> Result<(), DieselError> {
-    match conn {
-        DbConn::Sqlite(conn) => AnsiTransactionManager::rollback_transaction(conn),
-        DbConn::Postgres(conn) => AnsiTransactionManager::rollback_transaction(conn),
-    }
 }

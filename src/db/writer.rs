@@ -241,7 +241,7 @@ mod tests {
     use diesel::sql_types::BigInt;
 
     use super::*;
-    use crate::db::{DatabaseUrl, DbSettings, Id};
+    use crate::db::{DatabaseUrl, DbSettings, Id, ReplicaUrls};
     use crate::http::problem::{Code, Problem};
 
     type Answered = oneshot::Receiver<Result<(), Problem>>;
@@ -259,6 +259,8 @@ mod tests {
             std::fs::create_dir_all(&folder).expect("a folder");
             let settings = DbSettings {
                 url: DatabaseUrl::Sqlite(folder.join("newsline.db")),
+                replicas: ReplicaUrls::default(),
+                pooled: false,
                 connections: 1,
                 wait: Duration::from_secs(1),
                 statement_timeout: Duration::from_secs(1),

@@ -35,7 +35,7 @@ const MOST: i64 = 1000;
 pub async fn get_news_sitemap(app: Data<App>) -> ApiResult<Reading> {
     let now = app.db.clock().now();
     let (addresses, news) = app
-        .db
+        .readers
         .read_snapshot(move |conn| read(conn, now.plus_seconds(-NEWS_SECONDS)))
         .await?;
     let site = &addresses.site;

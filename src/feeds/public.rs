@@ -90,7 +90,7 @@ async fn answer(
     let (api, now) = (app.settings.public_url.clone(), app.db.clock().now());
     let address = format!("{api}/feeds/{list}.{lang}.{ending}");
     let feed = app
-        .db
+        .readers
         .read_snapshot(move |conn| feed::read(conn, &list, &lang, &api, now))
         .await?;
     Ok(write(&feed, &address)?

@@ -38,7 +38,7 @@ const FORM: u32 = 1;
 #[get("/sitemap.xml")]
 pub async fn get_sitemap_index(app: Data<App>) -> ApiResult<Reading> {
     let parts = app
-        .db
+        .readers
         .read_snapshot(|conn| {
             let site = site::find(conn)?;
             let mut parts = sitemap::parts(conn)?;
@@ -87,7 +87,10 @@ pub struct PartPath {
 #[get("/sitemaps/{number}.xml")]
 pub async fn get_sitemap(app: Data<App>, path: Path<PartPath>) -> ApiResult<Streamed<Pieces>> {
     let number = path.number;
-    let (part, addresses, places) = app.db.read_snapshot(move |conn| read(conn, number)).await?;
+    let (part, addresses, places) = app
+        .readers
+        .read_snapshot(move |conn| read(conn, number))
+        .await?;
     let version = format!(
         "{FORM} {number} {} {} {} {}",
         part.version,

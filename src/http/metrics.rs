@@ -10,6 +10,8 @@ use prometheus::{
 };
 use subtle::ConstantTimeEq;
 
+use crate::db::ReplicaReads;
+
 /// Who may see the numbers, and where.
 #[derive(Clone)]
 pub struct MetricsAccess {
@@ -43,6 +45,7 @@ pub struct Metrics {
     seconds: HistogramVec,
     statements: IntGauge,
     pub cache: CacheMetrics,
+    pub replicas: ReplicaReads,
 }
 
 /// What became of readers' requests and answers in the read cache.
@@ -105,6 +108,23 @@ impl CacheMetrics {
     }
 }
 
+fn replica_reads(registry: &Registry) -> Result<ReplicaReads, prometheus::Error> {
+    let counters = IntCounterVec::new(
+        Opts::new(
+            "newsline_replica_reads_total",
+            "What became of readers' reads where there are replicas.",
+        ),
+        &["outcome"],
+    )?;
+    registry.register(Box::new(counters.clone()))?;
+    let counter = |outcome| counters.with_label_values(&[outcome]);
+    Ok(ReplicaReads {
+        answered: counter("answered"),
+        behind: counter("behind"),
+        away: counter("away"),
+    })
+}
+
 impl Metrics {
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
@@ -134,6 +154,7 @@ impl Metrics {
         registry.register(Box::new(statements.clone()))?;
         Ok(Self {
             cache: CacheMetrics::new(&registry)?,
+            replicas: replica_reads(&registry)?,
             registry,
             answers,
             seconds,

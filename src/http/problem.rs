@@ -445,6 +445,10 @@ impl JobError for Problem {
     fn is_transient(&self) -> bool {
         self.0.transient
     }
+
+    fn is_of_the_database(&self) -> bool {
+        self.code().status().is_server_error()
+    }
 }
 
 /// What handlers return.

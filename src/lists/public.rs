@@ -116,6 +116,7 @@ struct Shown {
 }
 
 /// What of a list a reader asks for.
+#[derive(Clone)]
 struct Wanted {
     slug: Slug,
     language: LanguageAsked,
@@ -156,7 +157,7 @@ pub async fn get_list_items(
     };
     let site = app.site().await?;
     let shown = app
-        .db
+        .readers
         .read_snapshot(move |conn| read(conn, site, &wanted, now))
         .await?;
     reading(shown, &language, &pager, &fields, now)

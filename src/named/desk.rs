@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::{Named, order, page};
+use super::{Named, order, rows_of_page};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::changes::{Action, Change};
@@ -33,7 +33,10 @@ pub async fn list<T: Named>(
     (paging, Deleted { deleted }): (Paging, Deleted),
 ) -> ApiResult<Listing<T::Json>> {
     let pager = Pager::new(request, &app.cursors, paging)?;
-    let page = page::<T>(app, &pager, deleted).await?;
+    let wanted = (pager.at.clone(), pager.rows(), pager.count);
+    let read = move |conn: &mut DbConn| Ok::<_, Problem>(rows_of_page::<T>(conn, deleted, wanted)?);
+    let (rows, total) = app.db.read_snapshot(read).await?;
+    let page = pager.page(rows, T::key).with_total(total);
     Ok(pager.listing(page.map(T::Json::from)))
 }
 

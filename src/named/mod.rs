@@ -11,11 +11,9 @@ use diesel::QueryResult;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::app::App;
 use crate::changes::ItemKind;
 use crate::db::{DbConn, Id, Instant};
-use crate::http::page::{Page, Pager, Position};
-use crate::http::problem::{ApiResult, Problem};
+use crate::http::page::Position;
 use crate::language::{Names, Slug};
 
 /// A row with a slug and names. The statements take rows that were deleted like all others,
@@ -116,18 +114,15 @@ pub struct Log<'a> {
     pub deleted_at: &'a mut Option<Instant>,
 }
 
-/// A page of rows, with their number where it was asked for.
-async fn page<T: Named>(app: &App, pager: &Pager<T::Key>, deleted: bool) -> ApiResult<Page<T>> {
-    let (at, rows, count) = (pager.at.clone(), pager.rows(), pager.count);
-    let (rows, total) = app
-        .db
-        .read_snapshot(move |conn| {
-            let rows = T::list(conn, deleted, at, rows)?;
-            let total = count.then(|| T::count(conn, deleted)).transpose()?;
-            Ok::<_, Problem>((rows, total))
-        })
-        .await?;
-    Ok(pager.page(rows, T::key).with_total(total))
+/// The rows of a page, and their number where it is asked for.
+fn rows_of_page<T: Named>(
+    conn: &mut DbConn,
+    deleted: bool,
+    (at, limit, count): (Option<Position<T::Key>>, i64, bool),
+) -> QueryResult<(Vec<T>, Option<i64>)> {
+    let rows = T::list(conn, deleted, at, limit)?;
+    let total = count.then(|| T::count(conn, deleted)).transpose()?;
+    Ok((rows, total))
 }
 
 /// References that are ids, and those that are slugs.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::order::{self, NameKey, NamesOf};
-use super::{Named, page};
+use super::{Named, rows_of_page};
 use crate::app::App;
 use crate::db::{AnyId, DbConn, Id};
 use crate::http::language::LanguageAsked;
@@ -57,7 +57,7 @@ pub struct NamedList {
 /// All of them for readers, in order.
 pub async fn read_all<T: Named>(app: &App, asked: LanguageAsked) -> ApiResult<Reading> {
     let (site, rows) = app
-        .db
+        .readers
         .read_snapshot(|conn| {
             Ok::<_, Problem>((site::find(conn)?, T::list(conn, false, None, i64::MAX)?))
         })
@@ -71,11 +71,14 @@ pub async fn read_page<T: Named>(
     asked: LanguageAsked,
     pager: Pager<T::Key>,
 ) -> ApiResult<Reading> {
-    let site = app
-        .db
-        .read(|conn| Ok::<_, Problem>(site::find(conn)?))
-        .await?;
-    let page = page::<T>(app, &pager, false).await?;
+    let wanted = (pager.at.clone(), pager.rows(), pager.count);
+    let read = move |conn: &mut DbConn| {
+        let site = site::find(conn)?;
+        let (rows, total) = rows_of_page::<T>(conn, false, wanted)?;
+        Ok::<_, Problem>((site, rows, total))
+    };
+    let (site, rows, total) = app.readers.read_snapshot(read).await?;
+    let page = pager.page(rows, T::key).with_total(total);
     reading(&site, &asked, page, |page| pager.links(page))
 }
 
@@ -86,13 +89,13 @@ pub async fn read_by_name<T: Named>(
     pager: Pager<NameKey>,
     (of, rows_of): (
         NamesOf,
-        impl Fn(&mut DbConn, &[Id<T>]) -> QueryResult<Vec<T>> + Send + 'static,
+        impl Fn(&mut DbConn, &[Id<T>]) -> QueryResult<Vec<T>> + Clone + Send + 'static,
     ),
 ) -> ApiResult<Reading> {
     let (at, limit, counts) = (pager.at.clone(), pager.rows(), pager.count);
     let wish = asked.clone();
     let (site, keys, mut rows, counted) = app
-        .db
+        .readers
         .read_snapshot(move |conn| {
             let site = site::find(conn)?;
             let chain = site.chain();

@@ -117,7 +117,7 @@ pub async fn list_notices(
     let from = pager.at.as_ref().map(|at| (at.back, at.key));
     let asked = language.clone();
     let (site, rows, texts, counted, boundary) = app
-        .db
+        .readers
         .read_snapshot(move |conn| {
             let site = site::find(conn)?;
             let filter = published::Filter {
@@ -189,7 +189,7 @@ async fn told(
 ) -> ApiResult<Reading> {
     let now = app.db.clock().now();
     let (site, row, texts) = app
-        .db
+        .readers
         .read_snapshot(move |conn| {
             let Some(row) = published::find_open(conn, id, now)? else {
                 let opens = published::opens(conn, id, now)?;

@@ -110,7 +110,7 @@ pub async fn get_article_page(
     let (path, (params, fields)) = (path.into_inner(), query.0);
     let (asked, now, site) = (path.clone(), app.db.clock().now(), app.site().await?);
     let (page, list, until) = app
-        .db
+        .readers
         .read_snapshot(move |conn| assemble(conn, &site, &asked, params, now))
         .await?;
     if page.article.slug != path.slug {

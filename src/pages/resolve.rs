@@ -100,7 +100,7 @@ pub async fn resolve_address(app: Data<App>, query: Query<ResolveParams>) -> Api
         keys,
         until,
     } = app
-        .db
+        .readers
         .read_snapshot(move |conn| resolve(conn, &url, now))
         .await?;
     Ok(Reading::json(&resolved)?

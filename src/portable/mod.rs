@@ -50,6 +50,10 @@ impl JobError for PortableError {
     fn is_transient(&self) -> bool {
         false
     }
+
+    fn is_of_the_database(&self) -> bool {
+        matches!(self, Self::Database(_) | Self::Unavailable(_))
+    }
 }
 
 /// What is in a file, and for whom it is.

@@ -97,7 +97,7 @@ async fn timeline(
     let about: Vec<String> = about.chain(["site".to_owned()]).collect();
     let site = app.site().await?;
     let (rows, total) = app
-        .db
+        .readers
         .read_snapshot(move |conn| {
             let sources = published_sources::survivors(conn, sources)?;
             let filter = filters.filter(conn, &site, sources)?;
@@ -180,7 +180,7 @@ pub async fn list_source_quotes(
 /// A source that readers know, or where it is now; 404 for all others.
 pub async fn known_source(app: &App, id: SourceId) -> ApiResult<Known> {
     let known = app
-        .db
+        .readers
         .read(move |conn| Ok::<_, Problem>(published_sources::find(conn, id)?))
         .await?;
     known.ok_or_else(|| Problem::not_found().about(published_sources::keys_of(id)))

@@ -67,7 +67,7 @@ fn read_told(conn: &mut DbConn, site: Arc<Site>, id: QuoteId, form: Form) -> Res
 async fn told(app: &App, id: QuoteId, form: Form, fields: &Fields) -> ApiResult<Reading> {
     let site = app.site().await?;
     let read = move |conn: &mut DbConn| read_told(conn, site, id, form);
-    let told = app.db.read_snapshot(read).await?;
+    let told = app.readers.read_snapshot(read).await?;
     let publisher = Publisher {
         site: &told.site,
         api: &app.settings.public_url,

@@ -59,7 +59,7 @@ pub async fn list_reviews(
     let keys = [format!("article:{article}"), format!("reviews:{article}")];
     let about = keys.clone();
     let (reviews, total, sums) = app
-        .db
+        .readers
         .read_snapshot(move |conn| {
             if articles::find_article(conn, article)?.is_none() {
                 // A retracted article leaves its note here, too.

@@ -58,7 +58,7 @@ pub async fn list_sources(
     let (limit, counts, at) = (pager.rows(), pager.count, pager.at.clone());
     let (of, asked) = (published::order_of(kind), language.clone());
     let (site, served, keys, rows, counted) = app
-        .db
+        .readers
         .read_snapshot(move |conn| {
             let site = site::find(conn)?;
             let chain = site.chain();
@@ -138,7 +138,7 @@ pub async fn get_source(
 ) -> ApiResult<Read> {
     let id = path.into_inner();
     let (site, known) = app
-        .db
+        .readers
         .read_snapshot(move |conn| {
             let nothing = || Problem::not_found().about(published::keys_of(id));
             let known = match published::find(conn, id)?.ok_or_else(nothing)? {

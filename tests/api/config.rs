@@ -30,6 +30,11 @@ fn a_wrong_setting_is_named() {
         ("DATABASE_URL", "mysql://localhost/newsline"),
         ("DATABASE_URL", "newsline.db"),
         ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_REPLICA_URLS", "sqlite://replica.db"),
+        ("DATABASE_REPLICA_URLS", "replica.example.az"),
+        // The default is an embedded database.
+        ("DATABASE_REPLICA_URLS", "postgres://replica.example.az/n"),
+        ("NEWSLINE_PG_POOLED", "yes"),
         ("DATABASE_CONNECTIONS", "0"),
         ("DATABASE_CONNECTIONS", "501"),
         ("DATABASE_CONNECTIONS", "many"),

@@ -82,6 +82,29 @@ fn what_answers_readers_never_uses_a_store() {
     }
 }
 
+/// Readers may be answered from a replica, which is behind; the newsroom must see what it wrote.
+#[test]
+fn readers_read_as_readers_and_nobody_else_does() {
+    for (path, text) in code().filter(|(path, _)| path.starts_with("src")) {
+        let text: String = text.split_whitespace().collect();
+        let reads_as_newsroom = ["db.read(", "db.read_snapshot(", "db.write("]
+            .iter()
+            .any(|call| text.contains(call));
+        let reads_as_reader = text.contains("app.readers.");
+        let is_both = path.ends_with("site.rs");
+        assert!(
+            !(is_for_readers(&path) && reads_as_newsroom),
+            "{} does not read by app.readers",
+            path.display()
+        );
+        assert!(
+            is_for_readers(&path) || is_both || !reads_as_reader,
+            "{} reads what may be out of date",
+            path.display()
+        );
+    }
+}
+
 #[test]
 fn what_readers_call_in_published_code_names_no_table_of_the_desk() {
     let published =

@@ -1,7 +1,8 @@
 //! Newsline as its clients meet it: each test starts the whole app on a database of its own and
 //! speaks HTTP to it.
 //!
-//! Runs on SQLite; with `TEST_DATABASE_URL=postgres://…` (a superuser) on PostgreSQL.
+//! Runs on SQLite; with `TEST_DATABASE_URL=postgres://…` (a superuser) on PostgreSQL, and there with
+//! `TEST_DATABASE_POOLER=HOST:PORT` through a pooler in transaction mode.
 
 mod support;
 
@@ -34,6 +35,7 @@ mod permissions;
 mod quotes;
 mod reading;
 mod real_page;
+mod replicas;
 mod reports;
 mod reviews;
 mod sections;

@@ -1,9 +1,16 @@
-//! Two nodes on one database: what one decides holds at once on the other.
+//! Several nodes on one database: what one decides holds at once on the other, they may start
+//! together, and share their connections with others by a pooler.
 
+use std::process::Stdio;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 use newsline::auth::Role;
+use newsline::db::{DbConn, migrations};
+use newsline::http::problem::Problem;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, PASSWORD, TestApp};
+use crate::support::{Answer, Database, PASSWORD, TestApp, is_on_postgres, program};
 
 async fn sign_in(app: &TestApp, email: &str) -> (String, String) {
     let credentials = json!({"email": email, "password": PASSWORD});
@@ -111,4 +118,77 @@ async fn a_key_made_on_one_node_is_good_on_the_other() {
         .expect(201);
     let token = made.json["token"].as_str().expect("a token");
     me(&other, token).await.expect(200);
+}
+
+#[actix_web::test]
+async fn nodes_that_start_together_bring_the_database_up_to_date_together() {
+    let database = Database::migrated();
+    migrations::revert_all(&mut database.connect()).expect("the way down");
+    let nodes: Vec<_> = (0..3)
+        .map(|_| {
+            let mut node = program(&database);
+            node.arg("migrate")
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped());
+            node.spawn().expect("the program")
+        })
+        .collect();
+    for node in nodes {
+        let ended = node.wait_with_output().expect("its end");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.success(), "{said}");
+    }
+    assert_eq!(
+        migrations::pending(&mut database.connect()).expect("them"),
+        0
+    );
+    let app = TestApp::on(database, []).await;
+    app.anonymous().get("/readyz").await.expect(200);
+}
+
+#[derive(QueryableByName)]
+struct Session {
+    #[diesel(sql_type = Text)]
+    limit: String,
+    #[diesel(sql_type = BigInt)]
+    prepared: i64,
+}
+
+/// What a statement of the app's may take, and what was prepared on its connection.
+fn session(conn: &mut DbConn) -> Result<(String, i64), Problem> {
+    let DbConn::Postgres(conn) = conn else {
+        panic!("a connection to PostgreSQL");
+    };
+    let asking = diesel::sql_query(
+        "SELECT current_setting('statement_timeout') AS limit, \
+         (SELECT count(*) FROM pg_prepared_statements) AS prepared",
+    );
+    let session: Session = asking.get_result(conn)?;
+    Ok((session.limit, session.prepared))
+}
+
+#[actix_web::test]
+async fn behind_a_pooler_nothing_stays_with_a_connection_and_limits_hold_all_the_same() {
+    if !is_on_postgres() {
+        return;
+    }
+    let settings = [
+        ("NEWSLINE_PG_POOLED", "true"),
+        ("DATABASE_STATEMENT_SECONDS", "7"),
+        ("DATABASE_CONNECTIONS", "1"),
+    ];
+    let app = TestApp::with(settings).await;
+    app.published_article(json!({})).await;
+    app.anonymous().get("/v1/articles").await.expect(200);
+    let db = &app.app.db;
+    let as_it_is = ("7s".to_owned(), 0);
+    assert_eq!(db.read(session).await.expect("an answer"), as_it_is);
+    assert_eq!(
+        db.read_snapshot(session).await.expect("an answer"),
+        as_it_is
+    );
+    let written = db.write(|tx| session(tx)).await;
+    assert_eq!(written.expect("an answer"), as_it_is);
+    let (limit, _) = db.maintain(session).await.expect("an answer");
+    assert_ne!(limit, "7s");
 }

@@ -104,3 +104,22 @@ fn what_is_known_is_the_present_for_a_second_after_a_look() {
     assert!(touched.is_present(look + Duration::from_millis(900)));
     assert!(!touched.is_present(look + Duration::from_millis(1100)));
 }
+
+#[test]
+fn the_highest_number_counts_before_those_below_it_have_come_in() {
+    let touched = opened();
+    touched.note(&[change(12, &["article:1"])]);
+    assert_eq!((touched.known(), touched.highest()), (10, 12));
+    touched.note(&[change(11, &[])]);
+    assert_eq!((touched.known(), touched.highest()), (12, 12));
+}
+
+#[test]
+fn what_was_acknowledged_stays_so_when_the_log_is_begun_anew_and_not_when_it_went_back() {
+    let touched = opened();
+    touched.note(&[change(30, &["article:1"])]);
+    touched.open_at(20);
+    assert_eq!((touched.known(), touched.highest()), (20, 30));
+    touched.open_at(5);
+    assert_eq!((touched.known(), touched.highest()), (5, 5));
+}

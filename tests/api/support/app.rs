@@ -129,7 +129,6 @@ fn settings_for(
     settings: impl IntoIterator<Item = (&'static str, &'static str)>,
 ) -> Settings {
     let usual = [
-        ("DATABASE_URL", database.url().to_owned()),
         ("DATABASE_CONNECTIONS", "3".to_owned()),
         ("NEWSLINE_DATA_DIR", database.folder().display().to_string()),
         ("NEWSLINE_SECRET", SECRET.to_owned()),
@@ -138,7 +137,8 @@ fn settings_for(
     let others = settings
         .into_iter()
         .map(|(name, value)| (name, value.to_owned()));
-    let environment = Environment::from_pairs(usual.into_iter().chain(others));
+    let all = database.settings().into_iter().chain(usual).chain(others);
+    let environment = Environment::from_pairs(all);
     Settings::read(&environment).expect("settings")
 }
 

@@ -39,6 +39,17 @@ impl Database {
         &self.url
     }
 
+    /// By which settings the app reaches it: where `TEST_DATABASE_POOLER` is set, through that.
+    pub fn settings(&self) -> Vec<(&'static str, String)> {
+        match std::env::var("TEST_DATABASE_POOLER") {
+            Ok(pooler) if is_on_postgres() => vec![
+                ("DATABASE_URL", through(&pooler, &self.url)),
+                ("NEWSLINE_PG_POOLED", "true".to_owned()),
+            ],
+            _ => vec![("DATABASE_URL", self.url.clone())],
+        }
+    }
+
     /// Where the app may keep files.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -108,6 +119,21 @@ fn copied(folder: &Path) -> String {
 
 /// A PostgreSQL server that tests may make databases on.
 struct Server(Url);
+
+/// Whether databases are made on a PostgreSQL.
+pub fn is_on_postgres() -> bool {
+    server().is_some()
+}
+
+/// The same database by way of a pooler.
+fn through(pooler: &str, url: &str) -> String {
+    let mut url: Url = url.parse().expect("the URL of a database");
+    let (host, port) = pooler.split_once(':').expect("HOST:PORT");
+    url.set_host(Some(host)).expect("a host");
+    let port = port.parse().expect("a port");
+    url.set_port(Some(port)).expect("a URL with a port");
+    url.into()
+}
 
 fn server() -> Option<Server> {
     let url = std::env::var("TEST_DATABASE_URL")

@@ -12,7 +12,7 @@ mod stories;
 pub use app::SECRET;
 pub use app::TestApp;
 pub use client::{Answer, Client, Request};
-pub use database::Database;
+pub use database::{Database, is_on_postgres};
 pub use factory::{PASSWORD, Person};
 pub use program::{program, typed};
 pub use provider::{Provider, ProviderKey, Says};

@@ -20,7 +20,7 @@ pub fn program(database: &Database) -> Command {
     command
         .current_dir(database.folder())
         .env_clear()
-        .env("DATABASE_URL", database.url())
+        .envs(database.settings())
         .env("NEWSLINE_DATA_DIR", database.folder())
         .env("NEWSLINE_SECRET", SECRET);
     command
