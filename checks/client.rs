@@ -16,6 +16,8 @@ pub struct Client {
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
+    /// Empty where there is none.
+    pub etag: String,
     pub retry_after: Option<String>,
     pub json: Value,
 }
@@ -56,6 +58,20 @@ impl Client {
             .expect(200)?;
         self.token = Some(answer.text("/access_token"));
         Ok(self)
+    }
+
+    /// The same person at another node.
+    pub fn at(&self, base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// What is no JSON.
+    pub async fn get_text(&self, path: &str) -> Result<String, reqwest::Error> {
+        let asking = self.http.get(format!("{}{path}", self.base));
+        asking.send().await?.error_for_status()?.text().await
     }
 
     pub async fn get(&self, path: &str) -> Result<Answer, reqwest::Error> {
@@ -111,9 +127,11 @@ impl Client {
                 .map(str::to_owned)
         };
         let (status, retry_after) = (response.status().as_u16(), header("retry-after"));
+        let etag = header("etag").unwrap_or_default();
         let body = response.bytes().await?;
         Ok(Answer {
             status,
+            etag,
             retry_after,
             json: serde_json::from_slice(&body).unwrap_or_default(),
         })

@@ -1,11 +1,13 @@
-//! Checks that need whole servers to kill, starve and crowd. `scripts/check-kill9`, `check-faults`
-//! and `check-contention` run them; they exit with 1 and say what was wrong where a promise breaks.
+//! Checks that need whole servers to kill, starve and crowd. `scripts/check-kill9`, `check-faults`,
+//! `check-contention` and `check-replica` run them; they exit with 1 and say what was wrong where a
+//! promise breaks.
 
 mod client;
 mod contention;
 mod faults;
 mod kill9;
 mod load;
+mod replica;
 mod server;
 mod sound;
 
@@ -13,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use replica::Standby;
 use server::Newsroom;
 
 /// What went wrong, in words.
@@ -60,6 +63,16 @@ enum Check {
         #[arg(long)]
         start: String,
     },
+    /// Read from a hot standby that lags, stops and comes back
+    Replica {
+        /// Its address, as a superuser
+        #[arg(long)]
+        url: String,
+        #[arg(long)]
+        stop: String,
+        #[arg(long)]
+        start: String,
+    },
 }
 
 #[actix_web::main]
@@ -85,5 +98,8 @@ async fn check(args: Args) -> Checked {
         Check::Contention { rounds } => contention::run(&newsroom, rounds).await,
         Check::FullDisk { disk } => faults::full_disk(&newsroom, &disk).await,
         Check::Outage { stop, start } => faults::outage(&newsroom, &stop, &start).await,
+        Check::Replica { url, stop, start } => {
+            replica::run(&newsroom, &Standby { url, stop, start }).await
+        }
     }
 }

@@ -85,11 +85,17 @@ impl Newsroom {
 
     /// Starts a server and waits until it answers.
     pub async fn serve(&self) -> Result<Server, Failed> {
+        self.serve_with(&[]).await
+    }
+
+    /// The same with more settings.
+    pub async fn serve_with(&self, settings: &[(&str, &str)]) -> Result<Server, Failed> {
         // The port is free a moment later, too: nobody else takes ports this way here.
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let child = self
             .command()
             .arg("serve")
+            .envs(settings.iter().copied())
             .env("NEWSLINE_BIND", address.to_string())
             .stdin(Stdio::null())
             .spawn()?;
