@@ -1,6 +1,7 @@
 //! The keys that sign and check access tokens. They live in the database, sealed with
 //! `NEWSLINE_SECRET`, so that all nodes share them, and rotate while the nodes run.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use uuid::Uuid;
@@ -9,7 +10,7 @@ use super::model::{SignInId, User};
 use super::secret::{Secret, SecretError};
 use super::signing_keys::{self, StoredKey};
 use super::tokens::{Claims, JwkSet, KeyError, LEEWAY_SECONDS, PublicKey, SigningKey, Verifier};
-use crate::db::{Db, Instant};
+use crate::db::{Db, Instant, Unavailable};
 use crate::http::problem::Problem;
 
 /// How long an access token is good.
@@ -44,6 +45,8 @@ struct Ring {
     keys: RwLock<Keys>,
     // Held while the keys are read again, so that many who wait for that are one statement.
     reading: tokio::sync::Mutex<()>,
+    /// How often they could not be read.
+    failures: AtomicU64,
     /// When the keys were read last because of an unknown one.
     asked_at: Mutex<Instant>,
 }
@@ -74,6 +77,7 @@ impl KeyRing {
             secret: secret.clone(),
             keys: RwLock::new(keys),
             reading: tokio::sync::Mutex::default(),
+            failures: AtomicU64::new(0),
             asked_at: Mutex::new(Instant::EPOCH),
         })))
     }
@@ -143,12 +147,24 @@ impl KeyRing {
         if is_fresh(&self.present()) {
             return Ok(());
         }
+        let failures = || self.0.failures.load(Ordering::Relaxed);
+        let before = failures();
         let _reading = self.0.reading.lock().await;
         let old = self.present();
         if is_fresh(&old) {
             return Ok(());
         }
-        let stored = read(db, now).await?;
+        if failures() != before {
+            // Each who waited would wait for the database once more, one after the other.
+            return Err(Unavailable::Busy.into());
+        }
+        let stored = match read(db, now).await {
+            Ok(stored) => stored,
+            Err(problem) => {
+                self.0.failures.fetch_add(1, Ordering::Relaxed);
+                return Err(problem);
+            }
+        };
         let fresh = Keys::new(&self.0.issuer, &self.0.secret, &stored, Some(&old), now);
         let keys = fresh.unwrap_or_else(|error| {
             // What is in memory goes on: this node was started with a secret that was good.

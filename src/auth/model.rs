@@ -164,10 +164,15 @@ impl User {
         self.state == UserState::Active
     }
 
+    /// Whether a password of ours opens anything for them.
+    pub fn may_sign_in(&self) -> bool {
+        self.kind == UserKind::Person && self.is_active()
+    }
+
     /// Of people who sign in here only: what the outside provider says of somebody may change at
     /// any time, and a newsroom must not be left without anybody who keeps it.
     pub fn is_active_admin(&self) -> bool {
-        self.kind == UserKind::Person && self.is_active() && self.role == Role::Admin
+        self.may_sign_in() && self.role == Role::Admin
     }
 
     pub fn set_password(&mut self, hash: String, now: Instant) {

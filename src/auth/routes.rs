@@ -85,7 +85,7 @@ pub async fn create_token(
 async fn password_fits(user: Option<User>, password: String) -> ApiResult<User> {
     let _turn = turn_to_hash().await?;
     let checked = tokio::task::spawn_blocking(move || match user {
-        Some(user) if user.state == UserState::Active => {
+        Some(user) if user.may_sign_in() => {
             let fits = match &user.password_hash {
                 Some(hash) => passwords::verify(&password, hash),
                 None => passwords::verify_nobody(&password),
@@ -155,6 +155,8 @@ pub async fn refresh_token(app: Data<App>, refresh: ValidJson<Refresh>) -> ApiRe
     let next = OpaqueToken::generate(OpaqueKind::Refresh, spent.id());
     let sign_in = SignInId::from_uuid(spent.id());
     let (hash, next_hash) = (spent.hash(), next.hash());
+    // Whatever may fail comes before the token is spent: whoever is told to come back brings it again.
+    app.keys.refresh(&app.db, app.db.clock().now()).await?;
     let user = app
         .db
         .write(move |tx| {
@@ -175,7 +177,6 @@ pub async fn refresh_token(app: Data<App>, refresh: ValidJson<Refresh>) -> ApiRe
         })
         .await?
         .ok_or_else(bad)?;
-    app.keys.refresh(&app.db, app.db.clock().now()).await?;
     Ok(Json(tokens(
         &app,
         &user,
