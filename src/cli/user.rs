@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::CommandError;
 use crate::app::ready_database;
-use crate::auth::model::{Email, Role, User, UserState};
+use crate::auth::model::{Email, Role, User, UserKind, UserState};
 use crate::auth::routes::hash_password;
 use crate::auth::store;
 use crate::changes::{Action, Change, ItemKind};
@@ -61,15 +61,28 @@ pub async fn run(
             Ok(())
         }
         Command::Disable { email } => {
-            change(&db, &email, |user| user.state = UserState::Suspended).await
+            let suspend = |user: &mut User| {
+                user.state = UserState::Suspended;
+                Ok(())
+            };
+            change(&db, &email, suspend).await
         }
-        Command::SetRole { email, role } => change(&db, &email, move |user| user.role = role).await,
+        Command::SetRole { email, role } => {
+            let set = move |user: &mut User| {
+                refuse_outside(user)?;
+                user.role = role;
+                Ok(())
+            };
+            change(&db, &email, set).await
+        }
         Command::SetPassword { email } => {
             let hash = hash_password(password(environment)?, &email, "/password").await?;
-            change(&db, &email, move |user| {
+            let set = move |user: &mut User| {
+                refuse_outside(user)?;
                 user.password_hash = Some(hash.clone());
-            })
-            .await
+                Ok(())
+            };
+            change(&db, &email, set).await
         }
     }
 }
@@ -95,11 +108,23 @@ pub async fn create(
     Ok(user)
 }
 
+/// What the identity provider says of its people is not said here: whoever leaves there would still
+/// come in with a password of ours.
+fn refuse_outside(user: &User) -> Result<(), Problem> {
+    match user.kind {
+        UserKind::Person => Ok(()),
+        UserKind::Outside | UserKind::Key => {
+            let detail = "This account has its role and its sign-in from the identity provider.";
+            Err(Problem::new(Code::WrongState, detail))
+        }
+    }
+}
+
 /// Changes an account and ends its sign-ins; the last active admin stays one.
 async fn change(
     db: &Db,
     email: &str,
-    edit: impl Fn(&mut User) + Send + 'static,
+    edit: impl Fn(&mut User) -> Result<(), Problem> + Send + 'static,
 ) -> Result<(), CommandError> {
     let email = email.trim().to_lowercase();
     let user = db
@@ -109,7 +134,7 @@ async fn change(
             };
             let (read, now) = (user.version, tx.now());
             let was_active_admin = user.is_active_admin();
-            edit(&mut user);
+            edit(&mut user)?;
             if was_active_admin && !user.is_active_admin() && store::hold_active_admins(tx)? <= 1 {
                 let detail = "This is the last active admin. Make another one first.";
                 return Err(Problem::new(Code::WrongState, detail));

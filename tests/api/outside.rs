@@ -2,10 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use diesel::prelude::*;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use newsline::db::schema::users;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Provider, ProviderKey, Says, TestApp, items_of};
+use crate::support::{Answer, PASSWORD, Provider, ProviderKey, Says, TestApp, items_of, typed};
 
 const ISSUER: &str = "https://login.example.az";
 const AUDIENCE: &str = "newsline-api";
@@ -375,4 +377,47 @@ async fn without_a_provider_its_tokens_are_nothing() {
     me(&app, &key.sign(&claims(&app, "u-1", "chiefs")))
         .await
         .problem("not-signed-in", 401);
+}
+
+#[actix_web::test]
+async fn who_signs_in_elsewhere_gets_no_password_here() {
+    let key = ProviderKey::ed("k");
+    let provider = Provider::start(&[&key]);
+    let app = trusting(&provider).await;
+    let token = key.sign(&claims(&app, "u-1", "news-desk"));
+    me(&app, &token).await.expect(200);
+
+    let who = ["--email", "aysel@example.az"];
+    for command in [
+        &["user", "set-password"][..],
+        &["user", "set-role", "--role", "admin"],
+    ] {
+        let words = [command, &who].concat();
+        let refused = typed(&app.database, &words, &[("NEWSLINE_PASSWORD", PASSWORD)]);
+        assert!(!refused.done, "{}", refused.printed);
+        assert!(
+            refused.said.contains("identity provider"),
+            "{}",
+            refused.said
+        );
+    }
+
+    // One that was given in the past opens nothing.
+    let hash = app.people.editor.user.password_hash.clone();
+    let aysel = users::table.filter(users::email.eq("aysel@example.az"));
+    diesel::update(aysel)
+        .set(users::password_hash.eq(hash))
+        .execute(&mut app.database.connect())
+        .expect("a hash");
+    let credentials = json!({"email": "aysel@example.az", "password": PASSWORD});
+    let signing_in = app.anonymous().post("/v1/auth/tokens", credentials).await;
+    signing_in.problem("bad-credentials", 401);
+
+    let suspended = typed(
+        &app.database,
+        &[&["user", "disable"][..], &who].concat(),
+        &[],
+    );
+    assert!(suspended.done, "{}", suspended.said);
+    me(&app, &token).await.problem("not-signed-in", 401);
 }
