@@ -62,6 +62,8 @@ impl Newsroom {
         let mut command = Command::new(&self.program);
         command
             .current_dir(&self.folder)
+            // It is for this program.
+            .env_remove("NEWSLINE_PROGRAM")
             .env("DATABASE_URL", &self.url)
             .env("NEWSLINE_DATA_DIR", &self.folder)
             .env("NEWSLINE_SECRET", &self.secret)

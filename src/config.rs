@@ -1,12 +1,11 @@
-//! The settings: all from the environment (and a file `.env` beside the program), each in
+//! The settings: all from the environment (and a file `.env` in the working folder), each in
 //! [`SETTINGS`], each in `.env.example`. A wrong one is named at start.
 
+mod environment;
 mod table;
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use actix_web::http::header::HeaderValue;
@@ -18,9 +17,10 @@ use crate::http::address::TrustedProxies;
 use crate::http::limits::Quotas;
 use crate::http::metrics::MetricsAccess;
 use crate::language::Lang;
+pub use environment::Environment;
 pub use table::{SETTINGS, Setting};
 
-/// A setting that cannot be used.
+/// A setting that cannot be used, or where settings come from.
 #[derive(Debug, thiserror::Error)]
 #[error("{name}: {problem}")]
 pub struct ConfigError {
@@ -82,57 +82,9 @@ impl GuestSettings {
     }
 }
 
-/// What the environment says; a value that is empty counts as not set.
-pub struct Environment(HashMap<String, String>);
-
-impl Environment {
-    /// The process's own, after a `.env` file in the working folder was added to it.
-    pub fn of_process() -> Self {
-        let _ = dotenvy::dotenv();
-        Self(
-            std::env::vars()
-                .filter(|(_, value)| !value.is_empty())
-                .collect(),
-        )
-    }
-
-    pub fn from_pairs(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
-        Self(
-            pairs
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
-        )
-    }
-
-    /// The value of a setting, or its default.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        let default = SETTINGS
-            .iter()
-            .find(|setting| setting.name == name)
-            .and_then(|setting| setting.default);
-        self.0.get(name).map(String::as_str).or(default)
-    }
-
-    /// True where the setting was given, so that its default does not hold.
-    pub fn gives(&self, name: &str) -> bool {
-        self.0.contains_key(name)
-    }
-
-    fn parse<T: FromStr>(&self, name: &'static str) -> Result<T, ConfigError>
-    where
-        T::Err: std::fmt::Display,
-    {
-        let value = self.get(name).unwrap_or_default();
-        value.parse().map_err(|error: T::Err| ConfigError {
-            name,
-            problem: error.to_string(),
-        })
-    }
-}
-
 impl Settings {
     pub fn read(environment: &Environment) -> Result<Self, ConfigError> {
+        environment.refuse_unknown()?;
         let seconds =
             |name| within(environment.parse::<u64>(name)?, 1..=600, name).map(Duration::from_secs);
         let db = DbSettings {

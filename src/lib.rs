@@ -19,6 +19,7 @@ pub mod feeds;
 pub mod http;
 pub mod language;
 pub mod lists;
+pub mod logging;
 pub mod named;
 pub mod notices;
 pub mod pages;

@@ -14,10 +14,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 use crate::app::StartError;
 use crate::config::{ConfigError, Environment, Settings};
+use crate::logging::LogSettings;
 use crate::portable::PortableError;
 
 /// A headless CMS for newsrooms.
@@ -105,10 +105,7 @@ impl From<crate::http::problem::Problem> for CommandError {
 
 /// Runs what the command line says.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let environment = Environment::of_process();
-    log(&environment);
-    match actix_web::rt::System::new().block_on(run_command(cli.command, &environment)) {
+    match begin(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("newsline: {error}");
@@ -117,10 +114,16 @@ pub fn run() -> ExitCode {
     }
 }
 
+fn begin(command: Command) -> Result<(), CommandError> {
+    let environment = Environment::of_process()?;
+    LogSettings::read(&environment)?.begin();
+    actix_web::rt::System::new().block_on(run_command(command, &environment))
+}
+
 async fn run_command(command: Command, environment: &Environment) -> Result<(), CommandError> {
     match command {
         Command::Bench { command } => bench::run(command, Settings::read(environment)?).await,
-        Command::Openapi => openapi::print(environment),
+        Command::Openapi => openapi::print(),
         Command::Serve => serve::run(Settings::read(environment)?).await,
         Command::Demo => demo::run(Settings::read(environment)?, environment).await,
         Command::Backup { file } => backup::backup(Settings::read(environment)?, file).await,
@@ -140,28 +143,5 @@ async fn run_command(command: Command, environment: &Environment) -> Result<(), 
         Command::User { command } => {
             user::run(command, Settings::read(environment)?, environment).await
         }
-    }
-}
-
-/// A mere level is that of Newsline's own lines, which show nothing of what people send; those of the
-/// libraries might, and are asked for by name.
-fn filter(asked: &str) -> String {
-    match asked.parse::<tracing::Level>() {
-        Ok(level) => format!("warn,newsline={level}"),
-        Err(_) => asked.to_owned(),
-    }
-}
-
-/// Logs go to standard error, so that standard output is the answer of a command.
-fn log(environment: &Environment) {
-    let filter = EnvFilter::new(filter(environment.get("NEWSLINE_LOG").unwrap_or("info")));
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-        .with_target(false);
-    match environment.get("NEWSLINE_LOG_FORMAT") {
-        Some("json") => subscriber.json().init(),
-        _ => subscriber.init(),
     }
 }

@@ -2,10 +2,10 @@
 
 use super::CommandError;
 use crate::app;
-use crate::config::{Environment, SETTINGS};
+use crate::config::SETTINGS;
 
 /// The committed document names the default address, whatever is set here.
-pub fn print(_: &Environment) -> Result<(), CommandError> {
+pub fn print() -> Result<(), CommandError> {
     let public_url = SETTINGS
         .iter()
         .find(|setting| setting.name == "NEWSLINE_PUBLIC_URL")

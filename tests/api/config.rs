@@ -1,13 +1,17 @@
 //! A wrong setting is named at start, and nothing is made on the way.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
 use newsline::config::{Environment, SETTINGS, Settings};
+use newsline::logging::LogSettings;
 
 fn read(name: &'static str, value: &str) -> Result<Settings, String> {
     let environment = Environment::from_pairs([(name, value.to_owned())]);
-    Settings::read(&environment).map_err(|error| error.to_string())
+    let log = LogSettings::read(&environment).map(drop);
+    log.and_then(|()| Settings::read(&environment))
+        .map_err(|error| error.to_string())
 }
 
 #[test]
@@ -72,6 +76,9 @@ fn a_wrong_setting_is_named() {
         ("NEWSLINE_BODY_SECONDS", "601"),
         ("NEWSLINE_METRICS_BIND", "9100"),
         ("NEWSLINE_METRICS_TOKEN", "short"),
+        ("NEWSLINE_LOG", "verbose"),
+        ("NEWSLINE_LOG", "newsline=loud"),
+        ("NEWSLINE_LOG_FORMAT", "JSON"),
         ("NEWSLINE_DESK_ORIGINS", "*"),
         ("NEWSLINE_DESK_ORIGINS", "desk.example.az"),
         ("NEWSLINE_DESK_ORIGINS", "ftp://desk.example.az"),
@@ -88,6 +95,22 @@ fn a_wrong_setting_is_named() {
             error.starts_with(&format!("{name}: ")),
             "{name}={value}: {error}"
         );
+    }
+}
+
+#[test]
+fn a_setting_that_there_is_not_is_named() {
+    for name in ["NEWSLINE_TRUSTED_PROXY", "NEWSLINE_PORT"] {
+        let error = read(name, "9000").err().expect("it is no setting");
+        assert!(error.contains(name), "{error}");
+    }
+    for (name, value) in [
+        ("NEWSLINE_PORT", "tcp://10.0.0.1:80"),
+        ("NEWSLINE_PORT_80_TCP_ADDR", "10.0.0.1"),
+        ("NEWSLINE_API_SERVICE_HOST", "10.0.0.1"),
+        ("NEWSDESK", "something else's"),
+    ] {
+        assert!(read(name, value).is_ok(), "{name}={value} was refused");
     }
 }
 
@@ -141,6 +164,58 @@ fn settings_show_no_password() {
     )
     .expect("settings");
     assert!(!format!("{:?}", settings.db).contains("hunter2"));
+}
+
+/// What `newsline serve` says in a folder with this `.env`; it must not start.
+fn said_of_env_file(content: &str, name: &str, value: &OsStr) -> String {
+    let folder = std::env::temp_dir().join(format!("newsline-config-{}", uuid::Uuid::now_v7()));
+    let below = folder.join("below");
+    std::fs::create_dir_all(&below).expect("a folder");
+    // Nobody asked for the one of another folder.
+    std::fs::write(folder.join(".env"), "NEWSLINE_BIND=elsewhere\n").expect("a file");
+    std::fs::write(below.join(".env"), content).expect("a file");
+    let output = Command::new(env!("CARGO_BIN_EXE_newsline"))
+        .arg("serve")
+        .current_dir(&below)
+        .env_clear()
+        .env("DATABASE_URL", "mysql://nowhere")
+        .env(name, value)
+        .output()
+        .expect("the program");
+    assert!(!output.status.success());
+    std::fs::remove_dir_all(&folder).expect("the folder");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_file_of_settings_is_read_whole_or_not_at_all() {
+    let said = |content| said_of_env_file(content, "LANG", OsStr::new("C"));
+    let broken =
+        said("# Proxies\nNEWSLINE_TRUSTED_PROXIES=127.0.0.1, 10.0.0.0/8\nNEWSLINE_LOG=off\n");
+    assert!(broken.contains(".env: line 2 cannot be read"), "{broken}");
+    let secret = said("NEWSLINE_PASSWORD=hunter2 and more\n");
+    assert!(
+        secret.contains(".env: line 1 cannot be read") && !secret.contains("hunter2"),
+        "{secret}"
+    );
+    let unknown = said("NEWSLINE_TRUSTED_PROXY=127.0.0.1\n");
+    assert!(
+        unknown.contains("NEWSLINE_TRUSTED_PROXY is no"),
+        "{unknown}"
+    );
+    let whole = said("NEWSLINE_LOG='warn,newsline=debug'\n");
+    assert!(whole.contains("DATABASE_URL: "), "{whole}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_utf8_is_named_where_it_is_a_setting() {
+    use std::os::unix::ffi::OsStrExt;
+    let other = OsStr::from_bytes(b"\xff");
+    let said = said_of_env_file("", "NEWSLINE_BIND", other);
+    assert!(said.contains("NEWSLINE_BIND: expected UTF-8"), "{said}");
+    let said = said_of_env_file("", "SOMETHING_ELSE", other);
+    assert!(said.contains("DATABASE_URL: "), "{said}");
 }
 
 #[test]
