@@ -1,6 +1,7 @@
 //! The whole app: what is shared by all requests, what is mounted where, and the server.
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant as Moment;
 
@@ -33,8 +34,8 @@ use crate::http::problem::Problem;
 use crate::http::route_table::RouteTable;
 use crate::site::Site;
 use crate::{
-    api_keys, articles, auth, changes, feeds, lists, notices, pages, quotes, reports, reviews,
-    sections, site, sorting, sources, system, topics, users,
+    api_keys, articles, auth, changes, feeds, lists, notices, pages, private, quotes, reports,
+    reviews, sections, site, sorting, sources, system, topics, users,
 };
 
 /// What all requests share.
@@ -91,7 +92,9 @@ pub enum StartError {
 impl App {
     /// Opens the database, brings an embedded one up to date, and makes what the first start needs.
     pub async fn start(settings: Settings, clock: Clock) -> Result<Self, StartError> {
-        std::fs::create_dir_all(&settings.data_dir)?;
+        private::folders()
+            .recursive(true)
+            .create(&settings.data_dir)?;
         let secret = settings.secret()?;
         let db = ready_database(&settings, clock).await?;
         db.look_out().await?;
@@ -163,14 +166,23 @@ pub async fn ready_database(settings: &Settings, clock: Clock) -> Result<Db, Sta
     Ok(db)
 }
 
-/// Opens the database that the settings name, and makes the folder of an embedded one.
+/// Opens the database that the settings name, and makes the file of an embedded one.
 pub fn open_database(settings: &Settings, clock: Clock) -> Result<Db, StartError> {
-    if let DatabaseUrl::Sqlite(path) = &settings.db.url
-        && let Some(folder) = path.parent()
-    {
-        std::fs::create_dir_all(folder)?;
+    if let DatabaseUrl::Sqlite(path) = &settings.db.url {
+        make_file(path)?;
     }
     Ok(Db::open(&settings.db, clock)?)
+}
+
+/// SQLite would let everybody read a file that it makes; those that it puts beside one are as that.
+fn make_file(path: &Path) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        private::folders().recursive(true).create(folder)?;
+    }
+    match private::files().create_new(true).open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
 }
 
 async fn bring_up_to_date(db: &Db, migrate: bool) -> Result<(), StartError> {

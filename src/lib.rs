@@ -24,6 +24,7 @@ pub mod named;
 pub mod notices;
 pub mod pages;
 pub mod portable;
+pub mod private;
 pub mod quotes;
 pub mod reports;
 pub mod reviews;

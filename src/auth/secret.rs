@@ -1,7 +1,7 @@
 //! The server's one secret (`NEWSLINE_SECRET`): what makes a good one, the keys derived from
 //! it, what is sealed with them, and its file beside an embedded database.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 
 use crate::http::problem::{Code, Problem};
+use crate::private;
 
 /// Fewest bytes of a secret's text.
 pub const MIN_BYTES: usize = 32;
@@ -209,26 +210,14 @@ fn create_file(path: &Path, text: &str) -> io::Result<()> {
         linked => linked?,
     }
     removed?;
-    sync_folder(path)
+    // Keys in the database are sealed with the secret, and lost with it.
+    private::sync_folder(path)
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private::files().create_new(true).open(path)?;
     writeln!(file, "{text}")?;
     file.sync_all()
-}
-
-/// Makes a new name in the folder of `path` outlive a power cut: keys in the database are
-/// sealed with the secret, and lost with it.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
-        _ => File::open(".")?.sync_all(),
-    }
 }
 
 #[cfg(test)]

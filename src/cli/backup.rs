@@ -13,6 +13,7 @@ use crate::config::Settings;
 use crate::db::{Db, dialect, migrations};
 use crate::http::problem::Problem;
 use crate::portable::{Contents, PortableError, Purpose, carry_out};
+use crate::private;
 
 /// Of an embedded database, a copy of the file; of PostgreSQL, all rows as lines of JSON.
 pub async fn backup(settings: Settings, file: PathBuf) -> Result<(), CommandError> {
@@ -109,11 +110,7 @@ impl Unfinished {
         }
         let mut path = file.as_os_str().to_owned();
         path.push(".unfinished");
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&path)?;
+        private::files().create(true).truncate(true).open(&path)?;
         Ok(Self {
             path: path.into(),
             file: file.to_owned(),
@@ -123,7 +120,7 @@ impl Unfinished {
     fn finish(self) -> Result<(), CommandError> {
         File::open(&self.path)?.sync_all()?;
         std::fs::rename(&self.path, &self.file)?;
-        Ok(())
+        Ok(private::sync_folder(&self.file)?)
     }
 }
 

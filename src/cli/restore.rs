@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use super::CommandError;
 use super::backup::progress;
 use crate::app::ready_database;
+use crate::auth::model::UserKind;
 use crate::auth::secret::Secret;
 use crate::auth::signing_keys;
 use crate::clock::Clock;
@@ -20,6 +21,7 @@ use crate::portable::{
     Contents, Incoming, PortableError, Purpose, SEALED_TABLES, carry_in, carry_out, empty_copy,
     from_sqlite_file, is_sqlite_file,
 };
+use crate::private;
 
 pub async fn restore(
     settings: Settings,
@@ -106,10 +108,7 @@ struct Scratch(PathBuf);
 impl Scratch {
     fn new() -> std::io::Result<Self> {
         let folder = std::env::temp_dir().join(format!("newsline-{}", Id::<()>::new()));
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&folder)?;
+        private::folders().create(&folder)?;
         Ok(Self(folder))
     }
 }
@@ -166,8 +165,10 @@ fn check_secret(conn: &mut DbConn, secret: &Secret) -> Result<(), PortableError>
     }
 }
 
+/// Of those who sign in here; others never had one.
 fn without_password(conn: &mut DbConn) -> QueryResult<i64> {
     users::table
+        .filter(users::kind.eq(UserKind::Person))
         .filter(users::password_hash.is_null())
         .count()
         .get_result(conn)

@@ -267,3 +267,28 @@ fn the_example_file_has_every_setting() {
         ".env.example has a setting that is none"
     );
 }
+
+/// What the first start makes holds hashes of passwords, addresses and drafts.
+#[cfg(unix)]
+#[test]
+fn what_the_first_start_makes_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = std::env::temp_dir().join(format!("newsline-first-{}", uuid::Uuid::now_v7()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let listed = Command::new(env!("CARGO_BIN_EXE_newsline"))
+        .args(["user", "list"])
+        .current_dir(&folder)
+        .env_clear()
+        .env("DATABASE_URL", "sqlite://kept/here/newsline.db")
+        .output()
+        .expect("the program");
+    assert!(listed.status.success(), "{listed:?}");
+    let mode = |path: &str| {
+        let found = std::fs::metadata(folder.join(path)).unwrap_or_else(|_| panic!("no {path}"));
+        found.permissions().mode() & 0o777
+    };
+    assert_eq!(mode("kept"), 0o700);
+    assert_eq!(mode("kept/here"), 0o700);
+    assert_eq!(mode("kept/here/newsline.db"), 0o600);
+    std::fs::remove_dir_all(&folder).expect("the folder");
+}
