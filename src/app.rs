@@ -22,7 +22,7 @@ use crate::auth::secret::Secret;
 use crate::clock::Clock;
 use crate::config::{ConfigError, Settings};
 use crate::db::migrations::{self, MigrationError};
-use crate::db::{DatabaseUrl, Db, OpenError, ReadersDb};
+use crate::db::{DatabaseUrl, Db, OpenError, ReadersDb, dialect};
 use crate::http::cache::ReadCache;
 use crate::http::cache::asking::Languages;
 use crate::http::front_door::FrontDoor;
@@ -75,6 +75,12 @@ pub enum StartError {
     Migration(#[from] MigrationError),
     #[error("{0} migrations are pending: run `newsline migrate`, or set NEWSLINE_MIGRATE=true")]
     MigrationsPending(usize),
+    /// `lc_messages` of a PostgreSQL that does not let itself be asked for another.
+    #[error(
+        "the database tells its errors in the language of {0}, by which they cannot be told apart. As a \
+         superuser of the database: ALTER ROLE … SET lc_messages = 'C' for the role in DATABASE_URL"
+    )]
+    ForeignLanguage(String),
     #[error("the database cannot be used: {0}")]
     Database(#[from] Problem),
     #[error(transparent)]
@@ -161,6 +167,10 @@ impl App {
 /// Opens the database that the settings name and, where that may be, brings it up to date.
 pub async fn ready_database(settings: &Settings, clock: Clock) -> Result<Db, StartError> {
     let db = open_database(settings, clock)?;
+    let foreign = db.read(|conn| Ok::<_, Problem>(dialect::foreign_language(conn)?));
+    if let Some(locale) = foreign.await? {
+        return Err(StartError::ForeignLanguage(locale));
+    }
     let migrate = settings.migrate || matches!(settings.db.url, DatabaseUrl::Sqlite(_));
     bring_up_to_date(&db, migrate).await?;
     Ok(db)

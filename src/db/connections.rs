@@ -11,7 +11,7 @@ use diesel::r2d2::{ManageConnection, R2D2Connection};
 use diesel::{ConnectionError, PgConnection, SqliteConnection};
 
 use super::transactions::Terms;
-use super::{DbConn, DbSettings};
+use super::{DbConn, DbSettings, dialect};
 
 /// Where the data is: `sqlite://PATH` or `postgres://…`.
 #[derive(Clone, PartialEq, Eq)]
@@ -170,6 +170,7 @@ impl Connections {
                 } else {
                     let limit = format!("SET statement_timeout = {}", self.statement_timeout_ms);
                     conn.batch_execute(&limit)
+                        .and_then(|()| dialect::speak_english(&mut conn))
                         .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 }
                 Ok(DbConn::Postgres(conn))

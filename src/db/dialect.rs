@@ -3,8 +3,10 @@
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_types::Bool;
-use diesel::{AppearsOnTable, Expression, QueryResult, SelectableExpression};
+use diesel::sql_types::{Bool, Nullable, Text};
+use diesel::{
+    AppearsOnTable, Expression, PgConnection, QueryResult, RunQueryDsl, SelectableExpression,
+};
 
 use diesel::connection::SimpleConnection;
 
@@ -86,6 +88,39 @@ pub fn unavailable(error: &DieselError) -> Option<Unavailable> {
     } else {
         None
     }
+}
+
+/// Lets a PostgreSQL speak English on a connection, because errors for which diesel has no kind are told
+/// by their words. Only a superuser may, or whoever was granted it (PostgreSQL 15), so that
+/// [`foreign_language`] is asked at start.
+pub fn speak_english(conn: &mut PgConnection) -> QueryResult<()> {
+    if !is_english(&language(conn)?) {
+        // Where it may not, nothing is changed.
+        let _ = conn.batch_execute("SET lc_messages = 'C'");
+    }
+    Ok(())
+}
+
+/// The language of the database's messages, where it is another than English.
+pub fn foreign_language(conn: &mut DbConn) -> QueryResult<Option<String>> {
+    match conn {
+        DbConn::Sqlite(_) => Ok(None),
+        DbConn::Postgres(conn) => Ok(Some(language(conn)?).filter(|locale| !is_english(locale))),
+    }
+}
+
+fn language(conn: &mut PgConnection) -> QueryResult<String> {
+    let setting = diesel::dsl::sql::<Nullable<Text>>("current_setting('lc_messages', true)");
+    let locale: Option<String> = diesel::select(setting).get_result(conn)?;
+    Ok(locale.unwrap_or_default())
+}
+
+/// Whether messages in this locale are in English. One without a name is the server's own, of which
+/// nothing is known.
+fn is_english(locale: &str) -> bool {
+    let locale = locale.to_lowercase();
+    let language = locale.split(['_', '.', '@', '-', ' ']).next();
+    matches!(language, Some("" | "c" | "posix" | "en" | "english"))
 }
 
 /// A message of the database as the log may have it: databases put values, statements and paths into
@@ -268,8 +303,8 @@ pub fn take_your_time(conn: &mut DbConn) -> QueryResult<()> {
 pub fn copy_into(conn: &mut DbConn, file: &str) -> QueryResult<bool> {
     match conn {
         DbConn::Sqlite(conn) => {
-            let copy = diesel::sql_query("VACUUM INTO ?").bind::<diesel::sql_types::Text, _>(file);
-            diesel::RunQueryDsl::execute(copy, conn).map(|_| true)
+            let copy = diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(file);
+            copy.execute(conn).map(|_| true)
         }
         DbConn::Postgres(_) => Ok(false),
     }
@@ -290,6 +325,31 @@ pub fn wait_for_locks(conn: &mut DbConn, seconds: Option<u32>) -> QueryResult<()
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_locales_whose_messages_are_in_english_are_known() {
+        for locale in [
+            "",
+            "C",
+            "POSIX",
+            "C.UTF-8",
+            "en_US.UTF-8",
+            "en",
+            "English_United States.1252",
+        ] {
+            assert!(is_english(locale), "{locale}");
+        }
+        for locale in [
+            "ru_RU.UTF-8",
+            "az_AZ",
+            "cs_CZ.UTF-8",
+            "de",
+            "enm",
+            "Russian_Russia.1251",
+        ] {
+            assert!(!is_english(locale), "{locale}");
+        }
+    }
 
     #[test]
     fn the_log_has_no_word_that_a_database_quotes() {
