@@ -16,8 +16,7 @@ use super::{DbConn, Unavailable};
 /// it is a unique column.
 ///
 /// SQLite names the columns (`UNIQUE constraint failed: slugs.lang, slugs.slug`), of which this
-/// gives the last; PostgreSQL the constraint (`sections_slug_key`, but `slugs_pkey`, which becomes
-/// `slugs.pkey`).
+/// gives the last; PostgreSQL the constraint (`sections_slug_key`).
 pub fn violated(error: &DieselError) -> Option<String> {
     let DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, information) = error else {
         return None;
@@ -30,6 +29,16 @@ pub fn violated(error: &DieselError) -> Option<String> {
     let rest = constraint.strip_prefix(table)?.trim_start_matches('_');
     let column = rest.strip_suffix("_key").unwrap_or(rest);
     Some(format!("{table}.{column}"))
+}
+
+/// True where an insert met a row of the same key, which somebody else made a moment ago: the same
+/// transaction finds it when it runs again. SQLite's one writer is never overtaken.
+pub fn is_overtaken(error: &DieselError) -> bool {
+    let DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, information) = error else {
+        return false;
+    };
+    let constraint = information.constraint_name();
+    constraint.is_some_and(|name| name.ends_with("_pkey"))
 }
 
 /// True for what goes away by itself when the transaction runs again. Deadlocks and lock time-outs

@@ -418,6 +418,12 @@ impl From<DieselError> for Problem {
             problem.0.transient = true;
             return problem;
         }
+        if dialect::is_overtaken(&error) {
+            let detail = "Somebody else has made it at this very moment.";
+            let mut problem = Self::new(Code::AlreadyExists, detail);
+            problem.0.transient = true;
+            return problem;
+        }
         match (&error, dialect::violated(&error)) {
             (DieselError::NotFound, _) => Self::not_found(),
             (_, Some(column)) => {

@@ -8,7 +8,7 @@ use crate::auth::store;
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::schema::{identities, users};
 use crate::db::{Db, DbConn, Tx};
-use crate::http::problem::{Code, Problem};
+use crate::http::problem::Problem;
 
 /// The row of whoever brings a token, with the role that the token gives them now.
 pub async fn recognise(db: &Db, issuer: String, said: Said, role: Role) -> Result<User, Problem> {
@@ -27,18 +27,12 @@ pub async fn recognise(db: &Db, issuer: String, said: Said, role: Role) -> Resul
         Some(user) if user.role == role || !user.is_active() => Ok(user),
         Some(user) => promote(db, user, role).await,
         None => {
-            let (new, sought) = (place.clone(), place);
-            let made = db
-                .write(move |tx| make(tx, &new, &name, email.clone(), role))
-                .await;
-            match made {
+            db.write(move |tx| match find(tx, &place)? {
                 // Their first two requests came at once.
-                Err(problem) if problem.code() == Code::AlreadyExists => {
-                    let known = db.read(move |conn| Ok::<_, Problem>(find(conn, &sought)?));
-                    known.await?.ok_or(problem)
-                }
-                made => made,
-            }
+                Some(user) => Ok(user),
+                None => make(tx, &place, &name, email.clone(), role),
+            })
+            .await
         }
     }
 }

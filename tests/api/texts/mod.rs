@@ -1,5 +1,7 @@
 //! Texts of an article: written and replaced, submitted, published, deleted.
 
+use std::future::IntoFuture;
+
 use serde_json::{Value, json};
 
 use crate::support::{Answer, TestApp, id_of};
@@ -282,5 +284,23 @@ async fn an_archive_is_imported_with_its_own_dates() {
     let read = scene.app.read_article(&scene.id, "").await.expect(200).json;
     for field in ["first_published_at", "published_at", "updated_at"] {
         assert_eq!(read[field], "2011-05-06T07:08:09Z", "{field}");
+    }
+}
+
+#[actix_web::test]
+async fn of_those_who_write_a_language_at_once_one_makes_it_and_the_others_hear_its_version() {
+    let scene = Scene::set().await;
+    let writing = (0..6).map(|nth| {
+        let text =
+            json!({"headline": format!("Мост открывается, {nth}"), "body_markdown": "Мост."});
+        let putting = scene.app.as_editor().put(&scene.path("ru"), text);
+        putting.header("if-none-match", "*").into_future()
+    });
+    let answers = futures_util::future::join_all(writing).await;
+    let (made, late): (Vec<_>, Vec<_>) = answers.into_iter().partition(|it| it.status == 201);
+    assert_eq!(made.len(), 1);
+    for answer in late {
+        let stale = answer.problem("stale", 412);
+        assert_eq!(stale.header("etag"), Some("\"1\""), "{stale}");
     }
 }
