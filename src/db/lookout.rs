@@ -14,7 +14,7 @@ use diesel::QueryResult;
 use diesel::r2d2::ManageConnection;
 
 use super::connections::Connections;
-use super::{DbConn, OpenError};
+use super::{DbConn, OpenError, dialect};
 use crate::changes::store;
 use crate::changes::touched::Touched;
 
@@ -80,18 +80,18 @@ fn watch(
             Err(RecvTimeoutError::Disconnected) => return,
         };
         let moment = Moment::now();
-        let looked = match conn.take().or_else(|| connections.connect().ok()) {
-            Some(mut connected) => catch_up(&mut connected, touched).map(|()| connected),
-            None => Err(diesel::result::Error::BrokenTransactionManager),
-        };
-        match looked {
+        match look(connections, conn.take(), touched) {
             Ok(connected) => {
                 touched.heard_at(moment);
                 conn = Some(connected);
                 is_lost = false;
             }
             Err(error) if !is_lost => {
-                tracing::warn!(%error, "the change log cannot be looked at: nothing is answered from memory");
+                let error = dialect::for_log(&error);
+                tracing::warn!(
+                    error,
+                    "the change log cannot be looked at: nothing is answered from memory"
+                );
                 is_lost = true;
             }
             Err(_) => {}
@@ -100,6 +100,20 @@ fn watch(
             let _ = wish.send(());
         }
     }
+}
+
+/// One look, on the connection that is there or on a new one; gives it back, or says why not.
+fn look(
+    connections: &Connections,
+    conn: Option<DbConn>,
+    touched: &Touched,
+) -> Result<DbConn, String> {
+    let mut conn = match conn {
+        Some(conn) => conn,
+        None => connections.connect().map_err(|error| error.to_string())?,
+    };
+    catch_up(&mut conn, touched).map_err(|error| error.to_string())?;
+    Ok(conn)
 }
 
 /// Writes down what happened since the last look.
@@ -120,4 +134,27 @@ fn catch_up(conn: &mut DbConn, touched: &Touched) -> QueryResult<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{DbSettings, ReplicaUrls};
+
+    #[test]
+    fn where_no_connection_is_to_be_had_the_cause_is_told() {
+        let settings = DbSettings {
+            url: "sqlite:///nowhere/newsline.db".parse().expect("a URL"),
+            connections: 1,
+            wait: Duration::from_secs(1),
+            statement_timeout: Duration::from_secs(1),
+            replicas: ReplicaUrls::default(),
+            pooled: false,
+            group: 1,
+        };
+        let connections = Connections::new(&settings, Arc::default());
+        let looked = look(&connections, None, &Touched::default()).map(drop);
+        let cause = looked.expect_err("there is no such folder");
+        assert!(cause.contains("unable to open"), "{cause}");
+    }
 }
