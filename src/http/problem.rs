@@ -113,7 +113,7 @@ catalogue! {
     Internal "internal" INTERNAL_SERVER_ERROR "Something broke on our side",
         "The fault is ours and is logged under `request_id`. Nothing was saved.";
     Unavailable "unavailable" SERVICE_UNAVAILABLE "Not to be had right now",
-        "The database is busy or away. Repeat the request after `Retry-After` seconds. Nothing was saved.";
+        "The database is busy or away. Repeat the request after `Retry-After` seconds, a POST under the same `Idempotency-Key`: where the connection broke at the last moment, it may have been saved.";
     StorageFull "storage-full" INSUFFICIENT_STORAGE "There is no room to save this",
         "The disk is full. Nothing was saved; reading goes on.";
 }
