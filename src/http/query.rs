@@ -8,7 +8,10 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use utoipa::IntoParams;
 
-use super::problem::Problem;
+use super::problem::{Code, Problem};
+
+/// More than any operation has. Each is compared with those before it, so that many would be work.
+const MOST: usize = 40;
 
 /// The decoded parameters of one request, each at most once.
 #[derive(Debug, Clone)]
@@ -19,6 +22,10 @@ impl Params {
     pub fn parse(query: &str) -> Result<Self, Problem> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            if pairs.len() == MOST {
+                let detail = format!("A query has at most {MOST} parameters.");
+                return Err(Problem::new(Code::BadRequest, detail));
+            }
             if pairs.iter().any(|(known, _)| *known == name) {
                 return Err(Problem::parameter(
                     &name,

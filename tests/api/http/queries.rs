@@ -44,3 +44,20 @@ async fn a_parameter_counts_once_and_is_utf8() {
         .at("after");
     changes("after=9223372036854775807").await.expect(200);
 }
+
+#[actix_web::test]
+async fn a_query_of_very_many_parameters_is_refused_before_they_are_compared() {
+    let app = TestApp::start().await;
+    let pairs = |count: usize| (0..count).map(|nth| format!("n{nth}")).collect::<Vec<_>>();
+    for (count, code) in [
+        (40, "unknown-parameter"),
+        (41, "bad-request"),
+        (5000, "bad-request"),
+    ] {
+        let query = pairs(count).join("&");
+        app.anonymous()
+            .get(&format!("/v1/site?{query}"))
+            .await
+            .problem(code, 400);
+    }
+}
