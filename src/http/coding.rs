@@ -6,6 +6,8 @@ use std::io::Write;
 use actix_web::http::header::{self, HeaderMap};
 use bytes::Bytes;
 
+use crate::language::thousandths;
+
 #[cfg(test)]
 mod tests;
 
@@ -142,9 +144,5 @@ fn quality(parameters: &str) -> u16 {
         let (name, value) = parameter.split_once('=')?;
         name.trim().eq_ignore_ascii_case("q").then(|| value.trim())
     });
-    let Some(value) = value else { return 1000 };
-    match value.parse::<f32>() {
-        Ok(q) if (0.0..=1.0).contains(&q) => (q * 1000.0).round() as u16,
-        _ => 0,
-    }
+    value.map_or(1000, |value| thousandths(value).unwrap_or(0))
 }
