@@ -3,8 +3,8 @@
 //!
 //! An API key has a role, too, and may be read-only; [`Caller::may`] is the whole rule.
 //!
-//! Rules about single things (a contributor's own drafts) stand in [`super::guards::Staff`] and
-//! in the models.
+//! Rules about single things (a contributor's own drafts) stand where the things are: in
+//! `articles::sight` and in the models.
 
 use actix_web::http::Method;
 
