@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use crate::db::schema::collations;
-use crate::db::{Db, DbConn};
+use crate::db::{Db, DbConn, dialect};
 use crate::http::problem::{Code, Problem};
 use crate::language::{Lang, collate};
 use crate::named::order;
@@ -50,6 +50,7 @@ fn wanted(chain: &[Lang]) -> Vec<(Lang, String)> {
 
 /// Sorts all names anew in the languages of the chain.
 pub fn rewrite(conn: &mut DbConn, chain: &[Lang]) -> QueryResult<()> {
+    dialect::take_your_time(conn)?;
     order::clear(conn)?;
     sources::published::put_in_order(conn, chain)?;
     topics::put_in_order(conn, chain)?;
