@@ -18,6 +18,10 @@ use crate::{Checked, Failed, sound};
 /// Within how many seconds all must be well again.
 const BACK: Duration = Duration::from_secs(5);
 
+/// Within what time a read is answered while the database is away: it waits for a connection, and
+/// then for the database, 5 seconds each.
+const IN_TIME: Duration = Duration::from_secs(12);
+
 /// Fills the disk under the database, and takes the filling away again.
 pub async fn full_disk(newsroom: &Newsroom, disk: &Path) -> Checked {
     let server = newsroom.serve().await?;
@@ -125,8 +129,7 @@ pub async fn outage(newsroom: &Newsroom, stop: &str, start: &str) -> Checked {
     tokio::time::sleep(Duration::from_millis(500)).await;
 
     shell(stop).await?;
-    let away = tokio::spawn(slowest_read(desk.clone(), Duration::from_secs(3)));
-    let slowest = away.await??;
+    let slowest = slowest_read(&desk, Duration::from_secs(3)).await?;
     shell(start).await?;
     let took = until_well(&desk, "back again").await?;
 
@@ -137,6 +140,9 @@ pub async fn outage(newsroom: &Newsroom, stop: &str, start: &str) -> Checked {
         let told = writer.await?;
         if let Some(surprise) = told.surprises.first() {
             return Err(format!("during the outage a client was told {surprise}").into());
+        }
+        if told.broke_off {
+            return Err("during the outage a client got no answer".into());
         }
         outages += told.outages;
         for story in told.stories {
@@ -158,13 +164,20 @@ pub async fn outage(newsroom: &Newsroom, stop: &str, start: &str) -> Checked {
     Ok(())
 }
 
-/// Reads while the database is away; only 200 from what is at hand and 503 are answers.
-async fn slowest_read(desk: Client, during: Duration) -> Result<Duration, reqwest::Error> {
+/// Reads while the database is away; only 200 from what is at hand and 503 are answers, and they
+/// come in time.
+async fn slowest_read(desk: &Client, during: Duration) -> Result<Duration, Failed> {
     let (begun, mut slowest) = (Instant::now(), Duration::ZERO);
     while begun.elapsed() < during {
         let asked = Instant::now();
-        desk.get("/v1/desk/me").await?;
+        let answer = desk.get("/v1/desk/me").await?;
+        if load::is_surprise(&answer) {
+            return Err(format!("a reader was told {}: {}", answer.status, answer.json).into());
+        }
         slowest = slowest.max(asked.elapsed());
     }
-    Ok(slowest)
+    match slowest < IN_TIME {
+        true => Ok(slowest),
+        false => Err(format!("a read took {} ms", slowest.as_millis()).into()),
+    }
 }

@@ -90,6 +90,21 @@ pub struct Told {
     pub surprises: Vec<String>,
     /// How many were told that the database is away.
     pub outages: usize,
+    /// It got no answer any more, and stopped.
+    pub broke_off: bool,
+}
+
+impl Told {
+    /// Takes note of an answer; true where it is a success.
+    fn hear(&mut self, answer: &Answer) -> bool {
+        if is_surprise(answer) {
+            let surprise = format!("{}: {}", answer.status, answer.json);
+            self.surprises.push(surprise);
+        }
+        let is_success = (200..300).contains(&answer.status);
+        self.outages += usize::from(!is_success);
+        is_success
+    }
 }
 
 /// Posts stories and publishes every second one, until it is told to stop or the server is gone.
@@ -105,30 +120,31 @@ pub async fn write(desk: Client, who: String, stop: Arc<AtomicBool>) -> Told {
             .await;
         let Ok(answer) = posted else {
             told.stories.push(story);
+            told.broke_off = true;
             break;
         };
-        if is_surprise(&answer) {
-            told.surprises
-                .push(format!("{}: {}", answer.status, answer.json));
-        }
-        if answer.status != 201 {
-            told.outages += 1;
+        if !told.hear(&answer) {
             told.stories.push(story);
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             continue;
         }
         story.id = Some(answer.text("/id"));
         if nth % 2 == 0 {
-            story.published = publish(&desk, &story).await;
+            match publish(&desk, &story).await {
+                Ok(answer) => story.published = told.hear(&answer),
+                Err(_) => told.broke_off = true,
+            }
         }
         told.stories.push(story);
+        if told.broke_off {
+            break;
+        }
     }
     told
 }
 
-async fn publish(desk: &Client, story: &Story) -> bool {
+async fn publish(desk: &Client, story: &Story) -> Result<Answer, reqwest::Error> {
     let id = story.id.as_deref().unwrap_or_default();
     let path = format!("/v1/desk/articles/{id}/texts/en/publication");
-    let answer = desk.change(Method::PUT, &path, json!({}), "\"1\"").await;
-    answer.is_ok_and(|answer| answer.status == 200)
+    desk.change(Method::PUT, &path, json!({}), "\"1\"").await
 }
