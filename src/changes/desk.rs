@@ -13,6 +13,7 @@ use crate::auth::UserId;
 use crate::db::{AnyId, Instant, Json as JsonColumn};
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::{Params, Query, QueryPart};
+use crate::http::surrogates;
 use crate::language::Lang;
 
 /// From where to read the log.
@@ -67,7 +68,8 @@ pub struct ChangeJson {
     id: Option<AnyId>,
     #[schema(required = true)]
     lang: Option<Lang>,
-    /// The surrogate keys of the readers' answers that it touches.
+    /// The surrogate keys of the readers' answers that it touches, and those of their kinds, such as
+    /// `any-article`: an answer with very much inside names that alone.
     surrogate_keys: Vec<String>,
     #[schema(required = true, value_type = Option<Object>)]
     detail: Option<Value>,
@@ -94,7 +96,7 @@ impl From<Entry> for ChangeJson {
             kind: item_kind,
             id: item_id,
             lang,
-            surrogate_keys: surrogate_keys.0,
+            surrogate_keys: surrogates::with_kinds(surrogate_keys.0),
             detail: detail.map(|JsonColumn(detail)| detail),
         }
     }

@@ -25,4 +25,5 @@ pub mod reading;
 pub mod request_id;
 pub mod route_table;
 pub mod streaming;
+pub mod surrogates;
 pub mod words;

@@ -11,7 +11,8 @@ use diesel::result::Error as DieselError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::reading::{Keeping, SURROGATE_KEY, surrogate_key};
+use super::reading::Keeping;
+use super::surrogates::{self, SURROGATE_KEY};
 use crate::db::{Instant, JobError, Unavailable, dialect};
 
 macro_rules! catalogue {
@@ -332,7 +333,7 @@ impl Problem {
         for (name, value) in headers {
             response.insert_header((name.clone(), value.clone()));
         }
-        if let Some(keys) = surrogate_key(&keeping.keys) {
+        if let Some(keys) = surrogates::header_of(&keeping.keys) {
             response.insert_header((SURROGATE_KEY, keys));
         }
         if code.status() == StatusCode::UNAUTHORIZED {

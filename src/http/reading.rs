@@ -4,16 +4,18 @@
 use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use indexmap::IndexSet;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::coding::CodedWhole;
 use super::form::Form;
 use super::problem::{Code, Problem};
+use super::surrogates::{self, SURROGATE_KEY};
 use crate::db::Instant;
 use crate::language::{Asked, Lang};
 
@@ -28,18 +30,14 @@ pub fn shortly_kept(true_for: Option<i64>) -> HeaderValue {
 #[derive(Debug, Clone, Default)]
 pub struct Keeping {
     /// The surrogate keys of all that the answer depends on.
-    pub keys: Vec<String>,
+    pub keys: IndexSet<String>,
     /// When a window opens or closes, and the answer stops being true.
     pub until: Option<Instant>,
 }
 
 impl Keeping {
     pub fn depend_on(&mut self, keys: impl IntoIterator<Item = String>) {
-        for key in keys {
-            if !self.keys.contains(&key) {
-                self.keys.push(key);
-            }
-        }
+        self.keys.extend(keys);
     }
 
     pub fn end_by(&mut self, until: Option<Instant>) {
@@ -169,17 +167,6 @@ pub fn entity_tag(bytes: &[u8]) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{tag}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
-/// `Surrogate-Key`, where there is something to name.
-pub fn surrogate_key(keys: &[String]) -> Option<HeaderValue> {
-    match keys {
-        [] => None,
-        keys => HeaderValue::from_str(&keys.join(" ")).ok(),
-    }
-}
-
-/// The name of the header.
-pub const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
-
 impl Responder for Reading {
     type Body = actix_web::body::BoxBody;
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
@@ -208,7 +195,7 @@ impl Responder for Reading {
         if let Some(methods) = self.allow {
             response.insert_header((header::ALLOW, methods));
         }
-        if let Some(keys) = surrogate_key(&self.keeping.keys) {
+        if let Some(keys) = surrogates::header_of(&self.keeping.keys) {
             response.insert_header((SURROGATE_KEY, keys));
         }
         for link in &self.links {
@@ -249,7 +236,7 @@ impl Moved {
         };
         let mut response = HttpResponse::build(StatusCode::MOVED_PERMANENTLY);
         response.insert_header((header::LOCATION, location));
-        if let Some(keys) = surrogate_key(&self.keeping.keys) {
+        if let Some(keys) = surrogates::header_of(&self.keeping.keys) {
             response.insert_header((SURROGATE_KEY, keys));
         }
         response.finish()

@@ -343,7 +343,8 @@ async fn a_change_of_a_published_article_reaches_readers_at_once() {
         "articles:en",
         "quotes",
         "sitemaps",
-        "sitemap:1"
+        "sitemap:1",
+        "any-article"
     ]);
     assert_eq!(last["surrogate_keys"], keys);
 

@@ -354,7 +354,7 @@ async fn each_change_is_logged_with_what_it_touches() {
     );
     assert_eq!(
         last["surrogate_keys"],
-        json!([format!("topic:{}", id(&made)), "topics"])
+        json!([format!("topic:{}", id(&made)), "topics", "any-topic"])
     );
     assert_eq!(last["actor"], json!(app.people.editor.user.id));
 }

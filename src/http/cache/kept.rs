@@ -86,8 +86,8 @@ impl Fresh {
         }
     }
 
-    pub fn keys(&self) -> &[String] {
-        &self.keeping.keys
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.keeping.keys.iter().map(String::as_str)
     }
 
     /// Only what says on what it depends, and is no error of the client's or of ours.

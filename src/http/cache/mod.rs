@@ -182,8 +182,7 @@ impl ReadCache {
         let (Some(shelves), Some(basis), true) = (&self.shelves, basis, may_be_kept) else {
             return Arc::new(fresh.unkept());
         };
-        let keys = fresh.keys().iter().map(String::as_str);
-        let Some(grounds) = app.db.touched().grounds(keys, basis) else {
+        let Some(grounds) = app.db.touched().grounds(fresh.keys(), basis) else {
             self.metrics.stale.inc();
             return Arc::new(fresh.unkept());
         };

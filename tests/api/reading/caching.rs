@@ -1,6 +1,6 @@
 //! ETags, 304, and what a cache is told.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::published_in;
 use crate::support::TestApp;
@@ -94,4 +94,71 @@ async fn each_coding_has_its_own_tag() {
     tags.sort();
     tags.dedup();
     assert_eq!(tags.len(), 4, "{tags:?}");
+}
+
+/// A list with a quote of two named sources in each of many articles.
+async fn quoting_many(app: &TestApp, articles: usize) {
+    for nth in 0..articles {
+        let person =
+            |name: &str| json!({"kind": "person", "names": {"en": format!("{name} {nth}")}});
+        let said = |source: &str, words: &str| json!({"source": source, "manner": "indirect", "anchor": {"segments": [{"exact": words}]}});
+        app.published_article(json!({
+            "sources": {"one": person("Aysel"), "other": person("Murad")},
+            "texts": {"en": {
+                "headline": format!("Rain {nth}"),
+                "body_markdown": "She said that it rains. He said that it pours.",
+                "quotes": [said("#one", "it rains"), said("#other", "it pours")],
+            }},
+        }))
+        .await;
+    }
+}
+
+#[actix_web::test]
+async fn an_answer_with_very_much_inside_names_the_kinds_of_it() {
+    let app = TestApp::start().await;
+    quoting_many(&app, 26).await;
+    let reader = app.anonymous();
+    let list = "/v1/articles?lang=en&include=quotes&limit=100";
+    let read = reader.get(list).await.expect(200);
+    let keys = read.header("surrogate-key").expect("keys").to_owned();
+    assert!(keys.len() <= 3072, "{} bytes", keys.len());
+    assert_eq!(keys, "articles:en site any-article any-source");
+    let short = reader.get(&list.replace("100", "2")).await.expect(200);
+    let exact = short.header("surrogate-key").expect("keys");
+    assert!(
+        exact.contains("source:") && !exact.contains("any-"),
+        "{exact}"
+    );
+
+    // Our own memory goes by each of them: what is inside touches the answer, what is not does not.
+    let source = |card: usize| read.json["items"][card]["quotes"][0]["source"]["id"].clone();
+    let rename = async |id: &Value| {
+        let place = format!("/v1/desk/sources/{}", id.as_str().expect("an id"));
+        let editor = app.as_editor();
+        let etag = editor.get(&place).await.expect(200).etag();
+        let patch = json!({"names": {"en": "Somebody else"}});
+        editor
+            .patch(&place, patch)
+            .if_match(&etag)
+            .await
+            .expect(200);
+    };
+    let hits = || app.app.cache.metrics().hits.get();
+    let before = hits();
+    rename(&source(20)).await;
+    reader.get(&list.replace("100", "2")).await.expect(200);
+    assert_eq!(hits(), before + 1);
+    let after = reader.get(list).await.expect(200);
+    assert_eq!(hits(), before + 1);
+    assert_eq!(
+        after.json["items"][20]["quotes"][0]["source"]["name"],
+        "Somebody else"
+    );
+
+    let changes = app.as_editor().get("/v1/desk/changes?limit=1000").await;
+    let changes = changes.expect(200).json;
+    let last = changes["items"].as_array().and_then(|items| items.last());
+    let touched = last.expect("a change")["surrogate_keys"].as_array();
+    assert!(touched.expect("keys").contains(&json!("any-source")));
 }
