@@ -4,6 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use diesel::prelude::*;
+use newsline::auth::model::UserKind;
+use newsline::auth::{Role, User, store};
+use newsline::db::schema::identities;
+use newsline::portable::{Contents, Purpose};
 use serde_json::{Value, json};
 
 use crate::support::{Database, PASSWORD, SECRET, TestApp, id_of, items_of};
@@ -14,6 +19,7 @@ fn newsline(url: &str, secret: &str, folder: &Path, arguments: &[&str]) -> Outpu
     Command::new(env!("CARGO_BIN_EXE_newsline"))
         .args(arguments)
         .current_dir(folder)
+        .env_clear()
         .env("DATABASE_URL", url)
         .env("NEWSLINE_DATA_DIR", folder)
         .env("NEWSLINE_SECRET", secret)
@@ -101,7 +107,115 @@ async fn filled(app: &TestApp) -> String {
         .if_match(twin.header("etag").expect("a version"))
         .await
         .expect(200);
+    beside_the_story(app, &id).await;
+    let rows = Contents::of(&mut app.database.connect(), Purpose::Backup)
+        .expect("the tables")
+        .head
+        .rows;
+    let empty: Vec<&String> = rows
+        .iter()
+        .filter(|(_, rows)| **rows == 0)
+        .map(|(table, _)| table)
+        .collect();
+    assert!(empty.is_empty(), "a journey proves nothing of {empty:?}");
     id
+}
+
+/// What a newsroom has besides: a notice, a correction, a retraction, a translation, an erased review,
+/// sources that are alike, and those who come in by other ways than a password.
+async fn beside_the_story(app: &TestApp, story: &str) {
+    let (admin, editor) = (app.as_admin(), app.as_editor());
+    let notice = json!({"kind": "civic", "window": {"starts": "2020-11-01T00:00:00Z", "ends": null},
+        "areas": [{"code": "AZ-BA", "name": "Baku"}], "placements": ["article"],
+        "texts": {"en": {"headline": "Dear resident!", "body_markdown": "Do your part."}}});
+    let notice = editor.post("/v1/desk/notices", notice).await.expect(201);
+    let text = format!("/v1/desk/notices/{}/texts/en", id_of(&notice.json));
+    let etag = editor.get(&text).await.expect(200).etag();
+    editor
+        .put(&format!("{text}/publication"), json!({}))
+        .if_match(&etag)
+        .await
+        .expect(200);
+
+    let quote = json!({"unnamed": "a resident", "manner": "direct", "text": "very glad"});
+    let corrected = json!({"texts": {"en": {"headline": "Glad", "body_markdown": "A resident was very glad.",
+        "quotes": [quote]}}});
+    let corrected = app.published_article(corrected).await;
+    let corrected = id_of(&corrected);
+    let text = app
+        .patch_text(
+            corrected,
+            "en",
+            json!({"body_markdown": "A resident was very sad."}),
+        )
+        .await
+        .expect(200);
+    let how = json!({"confirm_quotes": [text.json["quotes"][0]["id"]], "correction_note": "The resident was sad."});
+    app.put_state(corrected, "en", "publication", how)
+        .await
+        .expect(200);
+    let retracted = app.published_article(json!({})).await;
+    let note = json!({"note": "It was not so."});
+    app.put_state(id_of(&retracted), "en", "retraction", note)
+        .await
+        .expect(200);
+    let translated = json!({"translated_from": {"lang": "en", "revision": 1, "by": "human"}});
+    app.patch_text(story, "az", translated).await.expect(200);
+
+    let review = json!({"author": {"name": "Somebody"}, "lang": "en", "rating": 1, "body": "No."});
+    let reviews = format!("/v1/articles/{story}/reviews");
+    let left = app
+        .anonymous()
+        .post(&reviews, review)
+        .await
+        .expect(202)
+        .json;
+    let own = format!("/v1/reviews/{}/own", id_of(&left));
+    let guest = app
+        .anonymous()
+        .bearing(left["manage_token"].as_str().expect("a token"));
+    let etag = guest.get(&own).await.expect(200).etag();
+    guest
+        .delete(&format!("{own}?erase=true"))
+        .if_match(&etag)
+        .await
+        .expect(204);
+
+    for name in ["Rashad Nabiyev", "Reshad Nabiyev"] {
+        let alike = json!({"kind": "person", "names": {"en": name}, "same_as": ["https://www.wikidata.org/wiki/Q1"]});
+        editor.post("/v1/desk/sources", alike).await.expect(201);
+    }
+
+    let bridge = json!({"name": "Wire bridge", "role": "editor"});
+    admin
+        .post("/v1/desk/api-keys", bridge)
+        .header("idempotency-key", "a-key-for-the-bridge")
+        .await
+        .expect(201);
+    let credentials = json!({"email": "editor@example.az", "password": PASSWORD});
+    app.anonymous()
+        .post("/v1/auth/tokens", credentials)
+        .await
+        .expect(200);
+    somebody_of_a_provider(app);
+}
+
+/// Somebody who signs in elsewhere.
+fn somebody_of_a_provider(app: &TestApp) {
+    let name = "Aysel".to_owned();
+    let now = app.clock.now();
+    let user = User::without_password(UserKind::Outside, name, Role::Editor, now);
+    let conn = &mut app.database.connect();
+    store::insert_user(conn, &user).expect("an account");
+    let who = (
+        identities::issuer.eq("https://login.example.az"),
+        identities::subject.eq("u-1"),
+        identities::user_id.eq(user.id),
+    );
+    diesel::insert_into(identities::table)
+        .values(who)
+        .execute(conn)
+        .expect("an identity");
 }
 
 async fn decide(app: &TestApp, review: &str) {
