@@ -1,6 +1,6 @@
 //! The schema: it goes up and down on both databases, and is what diesel believes it to be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use diesel::prelude::*;
@@ -176,4 +176,130 @@ async fn the_table_of_users_is_made_anew_with_everybody_in_it() {
         .await
         .problem("not-signed-in", 401);
     app.as_editor().get("/v1/desk/me").await.expect(200);
+}
+
+/// Facts about a schema, a sentence each, in words that both databases share.
+type Facts = BTreeSet<String>;
+
+#[derive(QueryableByName)]
+struct Fact {
+    #[diesel(sql_type = Text)]
+    fact: String,
+}
+
+/// What kind of value a column has: SQLite keeps ids and bytes as blobs, moments and flags as integers.
+const COLUMNS_OF_SQLITE: &str = "select t.name || '.' || c.name || ' is ' || lower(c.type) as fact \
+    from pragma_table_list t, pragma_table_info(t.name) c \
+    where t.schema = 'main' and t.type = 'table' and t.name not like 'sqlite_%'";
+const COLUMNS_OF_POSTGRES: &str = "select table_name || '.' || column_name || ' is ' || case \
+        when data_type in ('uuid', 'bytea') then 'blob' \
+        when data_type in ('json', 'text') then 'text' \
+        when data_type in ('double precision', 'real') then 'real' \
+        when data_type in ('bigint', 'integer', 'smallint', 'boolean') or data_type like 'timestamp%' then 'integer' \
+        else data_type end as fact \
+    from information_schema.columns where table_schema = 'public'";
+
+const KEYS_OF_SQLITE: &str = "select 'the key of ' || t.name || ' is ' || \
+        (select group_concat(name, ', ') from (select name from pragma_table_info(t.name) where pk > 0 order by pk)) as fact \
+    from pragma_table_list t \
+    where t.schema = 'main' and t.type = 'table' and t.name not like 'sqlite_%' \
+        and exists (select 1 from pragma_table_info(t.name) where pk > 0)";
+const KEYS_OF_POSTGRES: &str = "select 'the key of ' || i.indrelid::regclass::text || ' is ' || columns as fact \
+    from indexes i where i.indisprimary";
+
+const UNIQUE_OF_SQLITE: &str = "select i.of_table || ' has one row of each ' || i.columns as fact \
+    from indexes i where i.is_unique and i.origin <> 'pk'";
+const UNIQUE_OF_POSTGRES: &str = "select i.indrelid::regclass::text || ' has one row of each ' || columns as fact \
+    from indexes i where i.indisunique and not i.indisprimary";
+
+const INDEXES_OF_SQLITE: &str = "select i.name || ' sorts ' || case when i.partial then 'some of ' else '' end \
+        || i.of_table || ' by ' || i.columns as fact \
+    from indexes i where i.origin = 'c'";
+const INDEXES_OF_POSTGRES: &str = "select i.name || ' sorts ' || case when i.partial then 'some of ' else '' end \
+        || i.indrelid::regclass::text || ' by ' || i.columns as fact \
+    from indexes i where not exists (select 1 from pg_constraint c where c.conindid = i.indexrelid and c.contype in ('p', 'u'))";
+
+const INDEXES_WITH_COLUMNS_OF_SQLITE: &str = "with indexes as ( \
+    select m.name as of_table, i.name as name, i.\"unique\" as is_unique, i.origin as origin, i.partial as partial, \
+        (select group_concat(x, ', ') from (select coalesce(x.name, '?') || case when x.\"desc\" then ' desc' else '' end as x \
+            from pragma_index_xinfo(i.name) x where x.key = 1 order by x.seqno)) as columns \
+    from sqlite_schema m, pragma_index_list(m.name) i \
+    where m.type = 'table' and m.name not like 'sqlite_%') ";
+const INDEXES_WITH_COLUMNS_OF_POSTGRES: &str = "with indexes as ( \
+    select i.indexrelid, i.indrelid, i.indisunique, i.indisprimary, c.relname::text as name, i.indpred is not null as partial, \
+        (select string_agg(coalesce(a.attname::text, '?') || case when i.indoption[k.nth - 1] & 1 = 1 then ' desc' else '' end, \
+                ', ' order by k.nth) \
+            from unnest(i.indkey::int2[]) with ordinality as k (attnum, nth) \
+            left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum and k.attnum > 0) as columns \
+    from pg_index i join pg_class c on c.oid = i.indexrelid \
+    where c.relnamespace = 'public'::regnamespace) ";
+
+const REFERENCES_OF_SQLITE: &str = "select m.name || ' (' || group_concat(f.\"from\", ', ') || ') leads to ' || f.\"table\" \
+        || ', on delete ' || lower(f.on_delete) as fact \
+    from sqlite_schema m, pragma_foreign_key_list(m.name) f \
+    where m.type = 'table' group by m.name, f.id";
+const REFERENCES_OF_POSTGRES: &str = "select c.conrelid::regclass::text || ' (' || \
+        (select string_agg(a.attname::text, ', ' order by k.nth) \
+            from unnest(c.conkey) with ordinality as k (attnum, nth) \
+            join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.attnum) \
+        || ') leads to ' || c.confrelid::regclass::text || ', on delete ' || case c.confdeltype \
+            when 'a' then 'no action' when 'c' then 'cascade' when 'r' then 'restrict' when 'n' then 'set null' \
+            else 'set default' end as fact \
+    from pg_constraint c where c.contype = 'f' and c.connamespace = 'public'::regnamespace";
+
+fn facts(conn: &mut DbConn) -> Facts {
+    let (indexes, kinds) = match conn {
+        DbConn::Sqlite(_) => (
+            INDEXES_WITH_COLUMNS_OF_SQLITE,
+            [
+                COLUMNS_OF_SQLITE,
+                KEYS_OF_SQLITE,
+                UNIQUE_OF_SQLITE,
+                INDEXES_OF_SQLITE,
+                REFERENCES_OF_SQLITE,
+            ],
+        ),
+        DbConn::Postgres(_) => (
+            INDEXES_WITH_COLUMNS_OF_POSTGRES,
+            [
+                COLUMNS_OF_POSTGRES,
+                KEYS_OF_POSTGRES,
+                UNIQUE_OF_POSTGRES,
+                INDEXES_OF_POSTGRES,
+                REFERENCES_OF_POSTGRES,
+            ],
+        ),
+    };
+    let mut known = Facts::new();
+    for kind in kinds {
+        let statement = diesel::sql_query(format!("{indexes}{kind}"));
+        let facts: Vec<Fact> = match conn {
+            DbConn::Sqlite(conn) => statement.load(conn),
+            DbConn::Postgres(conn) => statement.load(conn),
+        }
+        .unwrap_or_else(|error| panic!("{kind}: {error}"));
+        let before = known.len();
+        known.extend(facts.into_iter().map(|fact| fact.fact));
+        assert!(known.len() > before, "nothing is known by {kind}");
+    }
+    known.retain(|fact| !fact.contains("__diesel_schema_migrations"));
+    known
+}
+
+#[test]
+fn the_twins_have_the_same_columns_keys_indexes_and_references() {
+    let database = Database::migrated();
+    let conn = &mut database.connect();
+    if matches!(conn, DbConn::Sqlite(_)) {
+        // There is nothing to compare with: it is done where the tests have a PostgreSQL.
+        return;
+    }
+    let embedded = SqliteConnection::establish(":memory:").expect("an embedded database");
+    let embedded = &mut DbConn::Sqlite(embedded);
+    migrations::run(embedded).expect("the migrations");
+    let (here, there) = (facts(conn), facts(embedded));
+    let only = |one: &Facts, other: &Facts| one.difference(other).cloned().collect::<Vec<_>>();
+    let none: [String; 0] = [];
+    assert_eq!(only(&here, &there), none, "only on PostgreSQL");
+    assert_eq!(only(&there, &here), none, "only on SQLite");
 }
