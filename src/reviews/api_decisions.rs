@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{Reason, ReviewId, ReviewState, Verdict};
-use crate::http::patch::many;
+use crate::http::patch::{many, within};
 use crate::http::problem::Problem;
 use crate::http::words::Prose;
 use crate::text_enum;
@@ -31,7 +31,8 @@ pub struct Decision {
 pub struct ReadReview {
     pub id: ReviewId,
     /// The `version` that was read: words that have changed since are not decided on unseen.
-    #[schema(minimum = 1)]
+    #[serde(deserialize_with = "within::<1, { i32::MAX }, _, i64>")]
+    #[schema(minimum = 1, maximum = 2_147_483_647)]
     pub version: i64,
 }
 

@@ -216,12 +216,17 @@ async fn notice(app: &TestApp, string: &str) -> String {
 
 /// A review that a moderator has approved.
 async fn review(app: &TestApp, article: &str, string: &str) -> String {
-    let review = json!({"author": {"name": line(string, 100)}, "lang": "en", "rating": 5,
+    let mut review = json!({"author": {"name": line(string, 100)}, "lang": "en", "rating": 5,
         "title": line(string, 200), "body": prose(string)});
-    let leaving = app
-        .anonymous()
-        .post(&format!("/v1/articles/{article}/reviews"), review);
-    let id = id_of(&leaving.await.expect(202).json).to_owned();
+    let reviews = format!("/v1/articles/{article}/reviews");
+    let mut left = app.anonymous().post(&reviews, review.clone()).await;
+    if left.status == 422 {
+        // Names and titles take no links: such a string stands in the body alone.
+        review["author"]["name"] = json!("A reader");
+        review["title"] = json!(null);
+        left = app.anonymous().post(&reviews, review).await;
+    }
+    let id = id_of(&left.expect(202).json).to_owned();
     let path = format!("/v1/desk/reviews/{id}");
     let etag = app.as_moderator().get(&path).await.expect(200).etag();
     let decision = json!({"state": "approved", "reason": null, "note": prose(string)});

@@ -108,7 +108,11 @@ fn all_media() -> BTreeSet<String> {
 
 /// Tells each of the strings, and reads whatever can be read after it.
 async fn tell(strings: &[&str]) {
-    let app = TestApp::start().await;
+    let app = TestApp::with([
+        ("NEWSLINE_LIMIT_REVIEWS", "off"),
+        ("NEWSLINE_REVIEW_LINKS", "100"),
+    ])
+    .await;
     let mut last = None;
     for (nth, string) in strings.iter().enumerate() {
         doors::set_site(&app, string).await;

@@ -230,6 +230,10 @@ async fn a_list_that_is_empty_too_long_or_says_one_twice_is_refused() {
             json!({"items": [{"id": left.id}], "state": "spam"}),
             "/items/0",
         ),
+        (
+            json!({"items": [{"id": left.id, "version": 0}], "state": "spam"}),
+            "/items/0/version",
+        ),
         (json!({"items": [one], "state": "spam", "ids": []}), "/ids"),
     ] {
         let refused = scene.app.as_moderator().post(PATH, decision).await;
