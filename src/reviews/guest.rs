@@ -26,8 +26,8 @@ use crate::http::problem::{ApiResult, Code, Problem};
 ///
 /// A rating, words, or both, on a published article. A moderator decides before it shows, unless
 /// the article's policy is `post_moderated`. The answer has the `manage_token`, once. The same words
-/// from the same address within a day are refused with 409; 429 where there were too many from one
-/// address or on one article.
+/// from the same address within a day are refused with 409, so a form that may have to send twice
+/// sends an `Idempotency-Key`. 429 where there were too many from one address or on one article.
 #[utoipa::path(
     tag = "reviews",
     params(ItemPath),

@@ -8,7 +8,7 @@ use super::model::ReviewId;
 use crate::changes::{Action, Change, ItemKind};
 use crate::config::GuestSettings;
 use crate::db::schema::reviews;
-use crate::db::{Db, DbConn, Instant, Tx};
+use crate::db::{Db, DbConn, Instant, MultiBackend, Tx};
 use crate::http::problem::Problem;
 
 /// Rows of one transaction, so that nobody waits long for it.
@@ -35,14 +35,8 @@ fn forget_some(tx: &mut Tx, guests: GuestSettings) -> Result<bool, Problem> {
 
 /// Nobody is shown network addresses, so the reviews keep their versions.
 fn forget_addresses(conn: &mut DbConn, before: Instant) -> QueryResult<usize> {
-    let old = reviews::table
-        .filter(reviews::author_address.is_not_null())
-        .filter(reviews::created_at.lt(before));
-    let some: Vec<ReviewId> = old
-        .order((reviews::created_at, reviews::id))
-        .limit(BATCH as i64)
-        .select(reviews::id)
-        .load(conn)?;
+    let with_address = reviews::table.filter(reviews::author_address.is_not_null());
+    let some = oldest(conn, with_address.into_boxed(), before)?;
     diesel::update(reviews::table.filter(reviews::id.eq_any(&some)))
         .set(reviews::author_address.eq(None::<String>))
         .execute(conn)
@@ -50,18 +44,26 @@ fn forget_addresses(conn: &mut DbConn, before: Instant) -> QueryResult<usize> {
 
 /// Moderators are shown e-mail addresses, so the reviews have new versions without them.
 fn forget_emails(conn: &mut DbConn, before: Instant) -> QueryResult<usize> {
-    let old = reviews::table
-        .filter(reviews::author_email.is_not_null())
-        .filter(reviews::created_at.lt(before));
-    let some: Vec<ReviewId> = old
-        .order((reviews::created_at, reviews::id))
-        .limit(BATCH as i64)
-        .select(reviews::id)
-        .load(conn)?;
+    let with_email = reviews::table.filter(reviews::author_email.is_not_null());
+    let some = oldest(conn, with_email.into_boxed(), before)?;
     diesel::update(reviews::table.filter(reviews::id.eq_any(&some)))
         .set((
             reviews::author_email.eq(None::<String>),
             reviews::version.eq(reviews::version + 1),
         ))
         .execute(conn)
+}
+
+/// A batch of those that were left before a moment.
+fn oldest(
+    conn: &mut DbConn,
+    among: reviews::BoxedQuery<'_, MultiBackend>,
+    before: Instant,
+) -> QueryResult<Vec<ReviewId>> {
+    among
+        .filter(reviews::created_at.lt(before))
+        .order((reviews::created_at, reviews::id))
+        .limit(BATCH as i64)
+        .select(reviews::id)
+        .load(conn)
 }

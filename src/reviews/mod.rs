@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `pending` | left or edited, where moderators decide first | nothing |
 //! | `approved` | decided, or left where reviews show at once | the review |
-//! | `rejected`, `spam` | decided | nothing |
+//! | `rejected`, `spam` | decided; `spam` also where the decoy was filled in | nothing |
 //! | `withdrawn` | taken back by its author | nothing |
 //! | `erased` | wiped by its author, or by the desk for them | an empty place, if it was shown |
 //!
