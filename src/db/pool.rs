@@ -54,9 +54,10 @@ impl Pool {
         let seat = seat.map_err(|_| Unavailable::Gone)?;
         let connections = self.connections.clone();
         off_thread(move || {
+            // Who has a seat would have a connection, if one could be had.
             let answer = connections
                 .get()
-                .map_err(|_| Unavailable::Busy.into())
+                .map_err(|_| Unavailable::Gone.into())
                 .and_then(|mut conn| job(&mut conn));
             drop(seat);
             answer

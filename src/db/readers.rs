@@ -124,8 +124,12 @@ impl ReadersDb {
                 self.reads.behind.inc();
                 None
             }
+            Err(Unavailable::Panicked) => Some(Err(Unavailable::Panicked.into())),
             Err(unavailable) => {
-                replica.found_away(unavailable);
+                // One that is busy is well.
+                if unavailable != Unavailable::Busy {
+                    replica.found_away(unavailable);
+                }
                 self.reads.away.inc();
                 None
             }
