@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-SECRET = "measured-with-a-secret-of-no-worth-0123456789"
+SECRET = "YxR7mPz2vKq9TnB4sWd8LhG5cJf1EoUa3iXy6ZtQwMk="
 LANGUAGES = ["az", "ru", "en"]
 #: Different addresses of each kind.
 ARTICLES = 1000
