@@ -12,7 +12,7 @@ use crate::articles::model::ArticleId;
 use crate::articles::public::{Choice, choose_language};
 use crate::articles::{assembly, keys, published as published_articles};
 use crate::db::{AnyId, DbConn, Id, Instant};
-use crate::http::problem::{ApiResult, Code, Problem};
+use crate::http::problem::{ApiResult, Code, Problem, ProblemJson};
 use crate::http::query::{Params, Query, QueryPart};
 use crate::http::reading::Reading;
 use crate::language::{Asked, Fallback, Lang, Slug};
@@ -91,7 +91,14 @@ struct Found {
 /// In any language, and at old addresses too; `url` is the present one. The scheme makes no
 /// difference, nor does a slash at the end, the query, or the fragment. 404 where nothing stands there
 /// or another site begins, 410 with the note where it was retracted.
-#[utoipa::path(tag = "pages", params(ResolveParams), responses((status = 200, body = Resolved)))]
+#[utoipa::path(
+    tag = "pages",
+    params(ResolveParams),
+    responses(
+        (status = 200, body = Resolved),
+        (status = 404, description = "Not Found", content_type = "application/problem+json", body = ProblemJson),
+    ),
+)]
 #[get("/v1/resolve")]
 pub async fn resolve_address(app: Data<App>, query: Query<ResolveParams>) -> ApiResult<Reading> {
     let (url, now) = (query.0.url, app.db.clock().now());
