@@ -43,18 +43,24 @@ struct Claim {
 impl Once {
     /// Reads the header; 400 where it is empty or longer than 200 characters.
     pub fn key(request: &HttpRequest) -> Result<Key, Problem> {
-        let caller = match request.extensions().get::<Staff>() {
-            Some(staff) => format!("user:{}", staff.id),
+        let (caller, place) = match request.extensions().get::<Staff>() {
+            Some(staff) => (format!("user:{}", staff.id), None),
             None => {
                 let app = request.app_data::<Data<App>>();
                 let from = app.map(|app| ClientAddress::of(app, request).to_string());
-                format!("guest:{}", from.unwrap_or_default())
+                ("guest".to_owned(), from)
             }
         };
         let hash = match request.headers().get("idempotency-key") {
             None => None,
             Some(key) if (1..=200).contains(&key.len()) => {
-                Some(Sha256::digest(key.as_bytes()).to_vec())
+                // A guest's address keeps their keys apart from others', and cannot be read from it.
+                let hash = Sha256::new().chain_update(key.as_bytes());
+                let hash = match place {
+                    Some(place) => hash.chain_update([0]).chain_update(place),
+                    None => hash,
+                };
+                Some(hash.finalize().to_vec())
             }
             Some(_) => {
                 return Err(Problem::new(
