@@ -17,7 +17,7 @@ use crate::changes::{Action, Change, ItemKind};
 use crate::db::schema::site;
 use crate::db::{Db, DbConn, Id, Instant, Json, Tx};
 use crate::http::body::MergePatch;
-use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::etag::{IfMatch, WithEtag, check_saved};
 use crate::http::openapi::IfMatchHeader;
 use crate::http::patch::{Patch, many};
 use crate::http::problem::{ApiResult, Code, Problem};
@@ -365,12 +365,11 @@ pub async fn patch_site(
             site.version += 1;
             site.updated_at = tx.now();
             let unchanged = site::table.filter(site::id.eq(ID).and(site::version.eq(read)));
-            if diesel::update(unchanged).set(&site).execute(&mut **tx)? == 0 {
-                return Err(Problem::stale(read + 1));
-            }
+            let saved = diesel::update(unchanged).set(&site).execute(&mut **tx)? == 1;
+            check_saved(saved, read)?;
             let touched = follow(tx, &before, &site)?;
             tx.record(changed().by(admin.id).touching(touched));
-            Ok(site)
+            Ok::<_, Problem>(site)
         })
         .await?;
     Ok(WithEtag {

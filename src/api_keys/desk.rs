@@ -11,7 +11,7 @@ use crate::auth::{Staff, User, UserId, store};
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::Tx;
 use crate::http::body::{MergePatch, Posted};
-use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::etag::{IfMatch, WithEtag, check_saved};
 use crate::http::once::Answer;
 use crate::http::openapi::IfMatchHeader;
 use crate::http::page::{COUNT_LIMIT, Listing, Page, Pager, Paging};
@@ -154,9 +154,7 @@ fn read(tx: &mut Tx, id: UserId, if_match: &IfMatch) -> Result<(ApiKey, User), P
 fn save(tx: &mut Tx, key: &ApiKey, user: &mut User) -> Result<(), Problem> {
     let (read, now) = (user.version, tx.now());
     user.touch(now);
-    if !store::save_user(tx, user, read)? {
-        return Err(Problem::stale(read + 1));
-    }
+    check_saved(store::save_user(tx, user, read)?, read)?;
     Ok(api_keys::save_end(tx, key)?)
 }
 

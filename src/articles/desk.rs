@@ -22,7 +22,7 @@ use crate::auth::{Staff, UserId};
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{DbConn, Id, Json, Tx};
 use crate::http::body::{MergePatch, Posted};
-use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::etag::{IfMatch, WithEtag, check_saved};
 use crate::http::once::Answer;
 use crate::http::openapi::IfMatchHeader;
 use crate::http::page::{COUNT_LIMIT, Listing, Page, Pager, Paging};
@@ -419,10 +419,7 @@ fn refresh_published(
 }
 
 pub(super) fn save(tx: &mut Tx, article: &Article, read: i64) -> Result<(), Problem> {
-    match store::save(tx, article, read)? {
-        true => Ok(()),
-        false => Err(Problem::stale(read + 1)),
-    }
+    check_saved(store::save(tx, article, read)?, read)
 }
 
 /// Delete an article

@@ -18,7 +18,7 @@ use crate::auth::Staff;
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::Tx;
 use crate::http::body::{MergePatch, ValidJson};
-use crate::http::etag::{IfMatch, Precondition, WithEtag};
+use crate::http::etag::{IfMatch, Precondition, WithEtag, check_saved};
 use crate::http::once::Answer;
 use crate::http::openapi::{IfMatchHeader, PreconditionHeaders};
 use crate::http::problem::{ApiResult, Problem};
@@ -249,10 +249,8 @@ fn move_text(
     if_match.check(text.version)?;
     let read = text.version;
     step(tx, &article, &mut text, staff)?;
-    match texts::save(tx, &text, read)? {
-        true => Ok(text),
-        false => Err(Problem::stale(read + 1)),
-    }
+    check_saved(texts::save(tx, &text, read)?, read)?;
+    Ok(text)
 }
 
 /// The same for an operation that answers the text.

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::auth::Staff;
 use crate::db::{Instant, Tx};
 use crate::http::body::ValidJson;
-use crate::http::etag::{IfMatch, WithEtag, of_version};
+use crate::http::etag::{IfMatch, WithEtag, check_saved, of_version};
 use crate::http::openapi::IfMatchHeader;
 use crate::http::problem::{ApiResult, Code, FieldError, Problem};
 use crate::texts::model::Text;
@@ -180,14 +180,7 @@ fn publish_one(
 ) -> Result<(), Problem> {
     let read = text.version;
     publishing::publish(tx, article, text, wish, editor)?;
-    save_text(tx, text, read)
-}
-
-fn save_text(tx: &mut Tx, text: &Text, read: i64) -> Result<(), Problem> {
-    match texts::save(tx, text, read)? {
-        true => Ok(()),
-        false => Err(Problem::stale(read + 1)),
-    }
+    check_saved(texts::save(tx, text, read)?, read)
 }
 
 /// What an editor can mend; anything else ends the transaction at once.
@@ -217,7 +210,7 @@ fn take_down(
     for text in shown {
         let read = text.version;
         publishing::unpublish(tx, article, text, editor)?;
-        save_text(tx, text, read)?;
+        check_saved(texts::save(tx, text, read)?, read)?;
     }
     Ok(())
 }

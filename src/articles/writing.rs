@@ -9,6 +9,7 @@ use crate::auth::Staff;
 use crate::body::{Block, Body, PlainBlock, QuoteHint, keep_keys};
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{AnyId, DbConn, Json, Tx};
+use crate::http::etag::check_saved;
 use crate::http::problem::{Code, Problem};
 use crate::language::Lang;
 use crate::quotes::anchor::{Hint, Place, Words};
@@ -69,7 +70,7 @@ pub fn create_text(
             text.save(now)?;
             (text.deleted_at, text.headline, text.slug) =
                 (None, input.headline.clone(), Some(slug.clone()));
-            save_row(tx, &text, read)?;
+            check_saved(texts::save(tx, &text, read)?, read)?;
             text
         }
         None => {
@@ -227,7 +228,7 @@ impl Draughting {
         self.content.slug = Some(slug.clone());
         self.text.slug = Some(slug);
         self.text.headline.clone_from(&self.content.headline);
-        save_row(tx, &self.text, read)?;
+        check_saved(texts::save(tx, &self.text, read)?, read)?;
         let kept: Vec<Quote> = self
             .quotes
             .iter()
@@ -331,13 +332,6 @@ fn check_own(body: &Body, hints: &[QuoteHint], quotes: &[Quote]) -> Result<(), P
             "it is not a quote of this text",
         )),
         None => Ok(()),
-    }
-}
-
-fn save_row(tx: &mut Tx, text: &Text, read: i64) -> Result<(), Problem> {
-    match texts::save(tx, text, read)? {
-        true => Ok(()),
-        false => Err(Problem::stale(read + 1)),
     }
 }
 

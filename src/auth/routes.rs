@@ -21,7 +21,7 @@ use crate::changes::{Action, Change, ItemKind};
 use crate::db::{Id, Instant};
 use crate::http::address::ClientAddress;
 use crate::http::body::ValidJson;
-use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::etag::{IfMatch, WithEtag, check_saved};
 use crate::http::openapi::IfMatchHeader;
 use crate::http::problem::{ApiResult, Code, Problem};
 use crate::http::query::{Params, Query, QueryPart, flag};
@@ -291,12 +291,10 @@ pub async fn change_password(
             if_match.check(user.version)?;
             let read = user.version;
             user.set_password(hash.clone(), now);
-            if !store::save_user(tx, &user, read)? {
-                return Err(Problem::stale(read + 1));
-            }
+            check_saved(store::save_user(tx, &user, read)?, read)?;
             store::end_sign_ins(tx, user.id, now)?;
             tx.record(Change::of(ItemKind::User, user.id, Action::Changed).by(user.id));
-            Ok(())
+            Ok::<_, Problem>(())
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())

@@ -11,6 +11,7 @@ use crate::changes::{Action, Change, ItemKind};
 use crate::clock::Clock;
 use crate::config::{Environment, Settings};
 use crate::db::Db;
+use crate::http::etag::check_saved;
 use crate::http::problem::{Code, Problem};
 
 #[derive(clap::Subcommand)]
@@ -140,9 +141,7 @@ async fn change(
                 return Err(Problem::new(Code::WrongState, detail));
             }
             user.touch(now);
-            if !store::save_user(tx, &user, read)? {
-                return Err(Problem::stale(read + 1));
-            }
+            check_saved(store::save_user(tx, &user, read)?, read)?;
             store::end_sign_ins(tx, user.id, now)?;
             tx.record(Change::of(ItemKind::User, user.id, Action::Changed));
             Ok(user)

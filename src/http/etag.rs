@@ -32,6 +32,14 @@ impl IfMatch {
     }
 }
 
+/// 412 where a save did not find the version that was read: somebody else saved in between.
+pub fn check_saved(saved: bool, read: i64) -> Result<(), Problem> {
+    match saved {
+        true => Ok(()),
+        false => Err(Problem::stale(read + 1)),
+    }
+}
+
 /// The entity tags of a header, strong ones as they are, `*` by itself.
 fn tags(headers: &HeaderMap, name: HeaderName) -> Result<Option<IfMatch>, Problem> {
     let invalid = || {

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::auth::Staff;
 use crate::changes::{Action, Change};
 use crate::db::{AnyId, DbConn, Tx};
-use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::etag::{IfMatch, WithEtag, check_saved};
 use crate::http::once::Answer;
 use crate::http::page::{Listing, Pager, Paging};
 use crate::http::patch::Patch;
@@ -131,9 +131,7 @@ fn save<T: Named>(tx: &mut Tx, mut row: T, action: Action, staff: &Staff) -> Res
     let read = *log.version;
     *log.version += 1;
     *log.updated_at = tx.now();
-    if !row.save(tx, read)? {
-        return Err(Problem::stale(read + 1));
-    }
+    check_saved(row.save(tx, read)?, read)?;
     put_in_order(tx, &mut row)?;
     tx.record(change_of(&row, action, staff));
     Ok(row)

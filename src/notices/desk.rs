@@ -18,7 +18,7 @@ use crate::auth::rights::Right;
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{AnyId, DbConn, Id, Json, Tx};
 use crate::http::body::{MergePatch, Posted};
-use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::etag::{IfMatch, WithEtag, check_saved};
 use crate::http::once::Answer;
 use crate::http::openapi::IfMatchHeader;
 use crate::http::page::{Listing, Page, Pager, Paging};
@@ -330,10 +330,7 @@ fn record(tx: &mut Tx, id: NoticeId, action: Action, editor: &Staff, shown: bool
 }
 
 fn save(tx: &mut Tx, notice: &Notice, read: i64) -> Result<(), Problem> {
-    match store::save(tx, notice, read)? {
-        true => Ok(()),
-        false => Err(Problem::stale(read + 1)),
-    }
+    check_saved(store::save(tx, notice, read)?, read)
 }
 
 fn answer((notice, texts): (Notice, Vec<Text>)) -> WithEtag<DeskNotice> {

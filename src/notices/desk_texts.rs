@@ -15,7 +15,7 @@ use crate::auth::Staff;
 use crate::changes::Action;
 use crate::db::Tx;
 use crate::http::body::{MergePatch, ValidJson};
-use crate::http::etag::{IfMatch, Precondition, WithEtag};
+use crate::http::etag::{IfMatch, Precondition, WithEtag, check_saved};
 use crate::http::once::Answer;
 use crate::http::openapi::{IfMatchHeader, PreconditionHeaders};
 use crate::http::problem::{ApiResult, Problem};
@@ -151,11 +151,9 @@ async fn change_state(
             if_match.check(text.version)?;
             let read = text.version;
             step(tx, &notice, &mut text, &editor)?;
-            if !texts::save(tx, &text, read)? {
-                return Err(Problem::stale(read + 1));
-            }
+            check_saved(texts::save(tx, &text, read)?, read)?;
             let head = writing::head(tx, &text)?;
-            Ok((text, head))
+            Ok::<_, Problem>((text, head))
         })
         .await?;
     Ok(answer(changed))

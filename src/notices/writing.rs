@@ -6,6 +6,7 @@ use crate::auth::Staff;
 use crate::body::{Body, keep_keys};
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{Json, Tx};
+use crate::http::etag::check_saved;
 use crate::http::problem::{Code, Problem};
 use crate::language::Lang;
 use crate::site;
@@ -134,9 +135,7 @@ pub fn save_text(
     if let Some(headline) = words.headline {
         text.headline = headline;
     }
-    if !texts::save(tx, &text, read)? {
-        return Err(Problem::stale(read + 1));
-    }
+    check_saved(texts::save(tx, &text, read)?, read)?;
     finish(tx, text, body, staff)
 }
 

@@ -30,7 +30,7 @@ use crate::body::Body;
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{DbConn, Json, Tx};
 use crate::http::body::{MergePatch, Posted, ValidJson};
-use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::etag::{IfMatch, WithEtag, check_saved};
 use crate::http::once::Answer;
 use crate::http::openapi::IfMatchHeader;
 use crate::http::patch::Patch;
@@ -435,9 +435,7 @@ pub async fn verify_quote(
             let (read, now) = (text.version, tx.now());
             quote.verify(state, editor.id, now);
             text.version += 1;
-            if !crate::texts::store::save(tx, &text, read)? {
-                return Err(Problem::stale(read + 1));
-            }
+            check_saved(crate::texts::store::save(tx, &text, read)?, read)?;
             store::replace(tx, std::slice::from_ref(&quote))?;
             projection::set_verification(tx, &quote)?;
             let shown = published::find(tx, id)?;

@@ -16,7 +16,7 @@ use crate::auth::{Staff, UserId};
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{Instant, Tx};
 use crate::http::body::{Posted, ValidJson};
-use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::etag::{IfMatch, WithEtag, check_saved};
 use crate::http::once::Answer;
 use crate::http::openapi::IfMatchHeader;
 use crate::http::page::{COUNT_LIMIT, Listing, Page, Pager, Paging};
@@ -157,12 +157,10 @@ pub async fn decide_review(
             if_match.check(review.version)?;
             let (read, now) = (review.version, tx.now());
             review.decide(state, reason, note.clone(), moderator.id, now)?;
-            if !store::save(tx, &review, read)? {
-                return Err(Problem::stale(read + 1));
-            }
+            check_saved(store::save(tx, &review, read)?, read)?;
             let touched = published::project(tx, &review)?;
             log(tx, &review, touched, &moderator);
-            Ok(review)
+            Ok::<_, Problem>(review)
         })
         .await?;
     Ok(with_etag(review))

@@ -20,7 +20,7 @@ use crate::auth::opaque::{OpaqueKind, OpaqueToken};
 use crate::changes::Action;
 use crate::db::{DbConn, Tx};
 use crate::http::body::MergePatch;
-use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::etag::{IfMatch, WithEtag, check_saved};
 use crate::http::openapi::IfMatchHeader;
 use crate::http::path::ItemPath;
 use crate::http::problem::{ApiResult, Code, Problem};
@@ -132,10 +132,7 @@ pub async fn patch_own_review(
 }
 
 fn save(tx: &mut Tx, review: &Review, read: i64) -> Result<(), Problem> {
-    match store::save(tx, review, read)? {
-        true => Ok(()),
-        false => Err(Problem::stale(read + 1)),
-    }
+    check_saved(store::save(tx, review, read)?, read)
 }
 
 /// How a review is taken back.

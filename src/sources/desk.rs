@@ -20,7 +20,7 @@ use crate::auth::Staff;
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{DbConn, Tx};
 use crate::http::body::{MergePatch, Posted};
-use crate::http::etag::{self, IfMatch, WithEtag};
+use crate::http::etag::{self, IfMatch, WithEtag, check_saved};
 use crate::http::once::Answer;
 use crate::http::openapi::IfMatchHeader;
 use crate::http::page::{Listing, Page, Pager, Paging};
@@ -367,10 +367,7 @@ fn changeable(
 }
 
 fn save(tx: &mut Tx, source: &Source, read: i64) -> Result<(), Problem> {
-    match store::save(tx, source, read)? {
-        true => Ok(()),
-        false => Err(Problem::stale(read + 1)),
-    }
+    check_saved(store::save(tx, source, read)?, read)
 }
 
 fn answer(source: Source) -> WithEtag<DeskSource> {

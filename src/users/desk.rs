@@ -12,7 +12,7 @@ use crate::auth::{Staff, UserId, store};
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::Tx;
 use crate::http::body::{MergePatch, Posted, ValidJson};
-use crate::http::etag::{IfMatch, WithEtag};
+use crate::http::etag::{IfMatch, WithEtag, check_saved};
 use crate::http::once::Answer;
 use crate::http::openapi::IfMatchHeader;
 use crate::http::page::{COUNT_LIMIT, Listing, Page, Pager, Paging};
@@ -185,9 +185,7 @@ fn read(tx: &mut Tx, id: UserId, if_match: &IfMatch) -> Result<User, Problem> {
 fn save(tx: &mut Tx, user: &mut User, admin: &Staff) -> Result<(), Problem> {
     let (read, now) = (user.version, tx.now());
     user.touch(now);
-    if !store::save_user(tx, user, read)? {
-        return Err(Problem::stale(read + 1));
-    }
+    check_saved(store::save_user(tx, user, read)?, read)?;
     tx.record(Change::of(ItemKind::User, user.id, Action::Changed).by(admin.id));
     Ok(())
 }
