@@ -32,11 +32,12 @@ impl IfMatch {
     }
 }
 
-/// 412 where a save did not find the version that was read: somebody else saved in between.
+/// Where a save did not find the version that was read, somebody else saved in between: the transaction
+/// runs again, and the check of `If-Match` says which version there is now.
 pub fn check_saved(saved: bool, read: i64) -> Result<(), Problem> {
     match saved {
         true => Ok(()),
-        false => Err(Problem::stale(read + 1)),
+        false => Err(Problem::stale(read + 1).overtaken()),
     }
 }
 

@@ -402,6 +402,12 @@ impl From<Unavailable> for Problem {
 }
 
 impl Problem {
+    /// Others were faster in the database: the transaction is worth another try.
+    pub(super) fn overtaken(mut self) -> Self {
+        self.0.transient = true;
+        self
+    }
+
     pub fn retry_after(self, seconds: u32) -> Self {
         self.with_header(header::RETRY_AFTER, &seconds.to_string())
     }
@@ -415,15 +421,11 @@ impl From<DieselError> for Problem {
             return unavailable.into();
         }
         if dialect::is_transient(&error) {
-            let mut problem = Self::from(Unavailable::Busy);
-            problem.0.transient = true;
-            return problem;
+            return Self::from(Unavailable::Busy).overtaken();
         }
         if dialect::is_overtaken(&error) {
             let detail = "Somebody else has made it at this very moment.";
-            let mut problem = Self::new(Code::AlreadyExists, detail);
-            problem.0.transient = true;
-            return problem;
+            return Self::new(Code::AlreadyExists, detail).overtaken();
         }
         match (&error, dialect::violated(&error)) {
             (DieselError::NotFound, _) => Self::not_found(),

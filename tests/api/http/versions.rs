@@ -1,7 +1,12 @@
 //! `ETag`, `If-Match`, `If-None-Match`: no lost edit, nothing sent twice.
 
 use std::future::IntoFuture;
+use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use newsline::db::DbConn;
 use serde_json::json;
 
 use super::patch_site;
@@ -111,4 +116,44 @@ async fn a_change_of_the_site_changes_what_readers_hold() {
         .await
         .expect(200);
     assert_ne!(before.etag(), after.etag());
+}
+
+/// Makes the site another version in a transaction of its own, which it gives back open.
+fn overtaking(conn: &mut DbConn) {
+    let (begin, change) = match conn {
+        DbConn::Sqlite(_) => ("begin immediate", "update site set version = version + 5"),
+        DbConn::Postgres(_) => ("begin", "update site set version = version + 5"),
+    };
+    conn.batch_execute(begin).expect("a transaction");
+    conn.batch_execute(change).expect("another version");
+}
+
+/// Whether somebody waits for a row on PostgreSQL. Those who wait on SQLite have read nothing yet.
+fn somebody_waits(conn: &mut DbConn) -> bool {
+    let DbConn::Postgres(conn) = conn else {
+        return true;
+    };
+    let waiting = diesel::dsl::sql::<Bool>(
+        "exists (select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')",
+    );
+    diesel::select(waiting).get_result(conn).expect("an answer")
+}
+
+#[actix_web::test]
+async fn who_was_overtaken_hears_the_version_that_is_there_now() {
+    let app = TestApp::start().await;
+    let (other, watch) = (&mut app.database.connect(), &mut app.database.connect());
+    overtaking(other);
+    let late = app
+        .as_admin()
+        .patch("/v1/desk/site", json!({"name": "Late"}));
+    let late = tokio::spawn(late.if_match("\"1\"").into_future());
+    let begun = Instant::now();
+    while !somebody_waits(watch) {
+        assert!(begun.elapsed() < Duration::from_secs(10), "nobody waits");
+        tokio::task::yield_now().await;
+    }
+    other.batch_execute("commit").expect("the end of it");
+    let stale = late.await.expect("an answer").problem("stale", 412);
+    assert_eq!(stale.header("etag"), Some("\"6\""));
 }
