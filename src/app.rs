@@ -33,6 +33,7 @@ use crate::http::page::CursorKey;
 use crate::http::problem::Problem;
 use crate::http::route_table::RouteTable;
 use crate::site::Site;
+use crate::system::SentDocument;
 use crate::{
     api_keys, articles, auth, changes, feeds, lists, notices, pages, private, quotes, reports,
     reviews, sections, site, sorting, sources, system, topics, users,
@@ -55,7 +56,7 @@ pub struct App {
     pub routes: RouteTable,
     pub cache: ReadCache,
     /// The OpenAPI document, as it is sent.
-    pub document: String,
+    pub document: SentDocument,
     /// The `Content-Security-Policy` of `/docs`.
     pub docs_policy: String,
     site: Mutex<Option<SiteAtHand>>,
@@ -120,7 +121,7 @@ impl App {
             limits: Limits::new(&settings, db.clock()),
             last_uses: LastUses::default(),
             provider: settings.provider.clone().map(Provider::new).transpose()?,
-            document: document.to_json().unwrap_or_default(),
+            document: SentDocument::new(document.to_json().unwrap_or_default()),
             docs_policy: docs_policy(&settings.public_url),
             db,
             keys,

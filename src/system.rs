@@ -1,16 +1,20 @@
 //! Health, metrics, the OpenAPI document, and what problems mean.
 
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
+use bytes::Bytes;
 use serde::Serialize;
+use tokio::sync::OnceCell;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
 use crate::auth::guards::bearer;
 use crate::db::migrations;
+use crate::http::coding::Coding;
 use crate::http::problem::{ApiResult, Code, Problem, ProblemJson};
-use crate::http::reading::Reading;
+use crate::http::reading::{Reading, cache_control, entity_tag};
 
 pub fn mount(config: &mut ServiceConfig) {
     config
@@ -86,8 +90,55 @@ pub async fn show_metrics(app: Data<App>, request: HttpRequest) -> ApiResult<Htt
 /// This document
 #[utoipa::path(tag = "system", responses((status = 200, body = Object, content_type = "application/json")))]
 #[get("/openapi.json")]
-pub async fn get_document(app: Data<App>) -> Reading {
-    Reading::new("application/json", app.document.clone().into_bytes())
+pub async fn get_document(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let (document, coding) = (&app.document, Coding::preferred(request.headers()));
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type("application/json")
+        .insert_header((header::ETAG, document.etag.clone()))
+        .insert_header((header::CACHE_CONTROL, cache_control(None).as_ref()))
+        .append_header((header::VARY, "Accept-Encoding"));
+    match (document.in_coding(coding).await, coding.name()) {
+        (Some(encoded), Some(name)) => {
+            response.insert_header((header::CONTENT_ENCODING, name));
+            response.body(encoded.clone())
+        }
+        _ => response.body(document.plain.clone()),
+    }
+}
+
+/// The OpenAPI document as it is sent. It is large, for everybody, and the same until the process
+/// ends: it is tagged once, and compressed once in each coding that somebody asks for.
+pub struct SentDocument {
+    plain: Bytes,
+    etag: HeaderValue,
+    br: OnceCell<Option<Bytes>>,
+    zstd: OnceCell<Option<Bytes>>,
+    gzip: OnceCell<Option<Bytes>>,
+}
+
+impl SentDocument {
+    pub fn new(json: String) -> Self {
+        Self {
+            etag: entity_tag(json.as_bytes()),
+            plain: json.into(),
+            br: OnceCell::new(),
+            zstd: OnceCell::new(),
+            gzip: OnceCell::new(),
+        }
+    }
+
+    /// Nothing where it goes as it is.
+    async fn in_coding(&self, coding: Coding) -> Option<&Bytes> {
+        let encoded = match coding {
+            Coding::Br => &self.br,
+            Coding::Zstd => &self.zstd,
+            Coding::Gzip => &self.gzip,
+            Coding::Identity => return None,
+        };
+        let encoded = encoded.get_or_init(|| coding.encode(&self.plain));
+        encoded.await.as_ref()
+    }
 }
 
 /// What a problem means.
@@ -124,4 +175,20 @@ pub async fn get_problem(path: Path<ProblemPath>) -> ApiResult<Reading> {
         title: code.title(),
         meaning: code.meaning(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn the_document_is_compressed_once_in_each_coding() {
+        let document = SentDocument::new("a document ".repeat(1000));
+        for coding in [Coding::Br, Coding::Zstd, Coding::Gzip] {
+            let first = document.in_coding(coding).await.expect("bytes").as_ptr();
+            let second = document.in_coding(coding).await.expect("bytes").as_ptr();
+            assert_eq!(first, second, "{coding:?}");
+        }
+        assert_eq!(document.in_coding(Coding::Identity).await, None);
+    }
 }
