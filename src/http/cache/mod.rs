@@ -23,7 +23,6 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use tokio::sync::RwLock;
 
 use super::metrics::CacheMetrics;
 use super::request_id;
@@ -38,8 +37,10 @@ pub struct ReadCache {
     shelves: Option<Shelves>,
     flights: Arc<flights::Flights>,
     metrics: CacheMetrics,
-    /// A reading is put on its shelf under this. Tests hold it, to let a change overtake a reading.
-    pub landing: RwLock<()>,
+    /// A reading is put on its shelf under this, while the program is being worked on: tests hold it,
+    /// to let a change overtake a reading.
+    #[cfg(debug_assertions)]
+    pub landing: tokio::sync::RwLock<()>,
 }
 
 struct Shelves {
@@ -97,7 +98,8 @@ impl ReadCache {
             shelves: (bytes > 0).then(|| Shelves::new(bytes)),
             flights: Arc::default(),
             metrics,
-            landing: RwLock::new(()),
+            #[cfg(debug_assertions)]
+            landing: tokio::sync::RwLock::default(),
         }
     }
 
@@ -177,6 +179,7 @@ impl ReadCache {
         asking: &Asking,
         fresh: Fresh,
     ) -> Arc<Kept> {
+        #[cfg(debug_assertions)]
         let _ground = self.landing.read().await;
         let may_be_kept = fresh.may_be_kept(app.db.clock());
         let (Some(shelves), Some(basis), true) = (&self.shelves, basis, may_be_kept) else {

@@ -51,6 +51,7 @@ async fn publish(app: &TestApp, article: &str, headline: &str) {
     app.publish_text(article, "en").await;
 }
 
+#[cfg(debug_assertions)]
 #[actix_web::test]
 async fn a_reading_that_a_write_overtook_is_not_kept_and_nobody_joins_it() {
     let newsroom = Newsroom::open().await;
@@ -76,6 +77,7 @@ async fn a_reading_that_a_write_overtook_is_not_kept_and_nobody_joins_it() {
     assert_eq!(ask.to(&newsroom.app).await.json["headline"], "Newer");
 }
 
+#[cfg(debug_assertions)]
 #[actix_web::test]
 async fn requests_for_the_same_missing_answer_cost_one_reading() {
     let newsroom = Newsroom::open().await;
@@ -93,6 +95,7 @@ async fn requests_for_the_same_missing_answer_cost_one_reading() {
     assert!(newsroom.app.app.cache.metrics().joined.get() > 0);
 }
 
+#[cfg(debug_assertions)]
 #[actix_web::test]
 async fn a_reading_goes_on_when_the_one_who_began_it_hangs_up() {
     let newsroom = Newsroom::open().await;
