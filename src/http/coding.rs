@@ -2,9 +2,12 @@
 //! bytes in it. They are kept and sent many times, so they are compressed once and well.
 
 use std::io::Write;
+use std::num::NonZero;
+use std::sync::LazyLock;
 
 use actix_web::http::header::{self, HeaderMap};
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 
 use crate::language::thousandths;
 
@@ -28,6 +31,11 @@ const WORTHWHILE: usize = 200;
 
 /// What is longer is compressed off the async threads.
 const LONG: usize = 8 * 1024;
+
+/// As many long answers are compressed at once as there are processors: more would be ready no
+/// sooner, and each takes memory.
+static ROOM: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
 
 impl Coding {
     /// The one that the client likes best; among equals the one that is smallest.
@@ -59,6 +67,7 @@ impl Coding {
             self.compress(plain)
         } else {
             let plain = plain.clone();
+            let _room = ROOM.acquire().await.ok()?;
             let work = tokio::task::spawn_blocking(move || self.compress(&plain));
             work.await.ok().flatten()
         };
