@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::connection::{CacheSize, Connection, InstrumentationEvent, SimpleConnection};
 use diesel::r2d2::{ManageConnection, R2D2Connection};
-use diesel::{ConnectionError, PgConnection, SqliteConnection};
+use diesel::{ConnectionError, PgConnection, QueryResult, SqliteConnection};
 
 use super::transactions::Terms;
 use super::{DbConn, DbSettings, dialect};
@@ -86,7 +86,7 @@ pub(super) struct Connections {
 /// `busy_timeout` comes first, so that even switching to WAL waits for another process.
 /// FULL, because an acknowledged write must survive a power cut.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; \
-    PRAGMA synchronous = FULL; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;";
+    PRAGMA synchronous = FULL; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;";
 
 /// What libpq is told where the address says nothing of it.
 const OF_ALL: &[(&str, &str)] = &[("fallback_application_name", "newsline")];
@@ -179,6 +179,15 @@ impl Connections {
     }
 }
 
+/// Whether the server still listens; asks it.
+pub(super) fn answers(conn: &mut DbConn) -> QueryResult<()> {
+    match conn {
+        // The file cannot go away under an open connection.
+        DbConn::Sqlite(_) => Ok(()),
+        DbConn::Postgres(conn) => conn.ping(),
+    }
+}
+
 impl ManageConnection for Connections {
     type Connection = DbConn;
     type Error = diesel::r2d2::Error;
@@ -197,11 +206,7 @@ impl ManageConnection for Connections {
     }
 
     fn is_valid(&self, conn: &mut DbConn) -> Result<(), Self::Error> {
-        match conn {
-            // The file cannot go away under an open connection.
-            DbConn::Sqlite(_) => Ok(()),
-            DbConn::Postgres(conn) => conn.ping().map_err(diesel::r2d2::Error::QueryError),
-        }
+        answers(conn).map_err(diesel::r2d2::Error::QueryError)
     }
 
     fn has_broken(&self, conn: &mut DbConn) -> bool {

@@ -2,12 +2,12 @@
 //! a thread.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant as Moment};
 
-use diesel::r2d2::{HandleError, Pool as R2d2Pool};
+use diesel::r2d2::{HandleError, Pool as R2d2Pool, PooledConnection};
 use tokio::sync::Semaphore;
 
-use super::connections::Connections;
+use super::connections::{self, Connections};
 use super::{DbConn, Unavailable};
 
 /// The connections to one server.
@@ -31,6 +31,8 @@ impl Pool {
             .max_size(size)
             .min_idle(Some(1))
             .connection_timeout(wait)
+            // Only what has rested is asked: see `connection`.
+            .test_on_check_out(false)
             .error_handler(failures)
             .build_unchecked(connections);
         Self {
@@ -54,16 +56,37 @@ impl Pool {
         let seat = seat.map_err(|_| Unavailable::Gone)?;
         let connections = self.connections.clone();
         off_thread(move || {
-            // Who has a seat would have a connection, if one could be had.
-            let answer = connections
-                .get()
-                .map_err(|_| Unavailable::Gone.into())
+            let answer = connection(&connections)
+                .map_err(E::from)
                 .and_then(|mut conn| job(&mut conn));
             drop(seat);
             answer
         })
         .await
     }
+}
+
+/// What was in use so short a time ago is not asked whether it still listens, which would cost as
+/// much as a statement. If it does not, one request hears of it, and the connection is thrown away.
+const FRESH: Duration = Duration::from_secs(1);
+
+struct LastUsed(Moment);
+
+/// A connection that answers.
+fn connection(
+    connections: &R2d2Pool<Connections>,
+) -> Result<PooledConnection<Connections>, Unavailable> {
+    for _ in 0..=connections.max_size() {
+        // Who has a seat would have a connection, if one could be had.
+        let mut conn = connections.get().map_err(|_| Unavailable::Gone)?;
+        let last = PooledConnection::extensions(&conn).get();
+        let is_fresh = last.is_some_and(|LastUsed(at)| at.elapsed() < FRESH);
+        if is_fresh || connections::answers(&mut conn).is_ok() {
+            PooledConnection::extensions_mut(&mut conn).insert(LastUsed(Moment::now()));
+            return Ok(conn);
+        }
+    }
+    Err(Unavailable::Gone)
 }
 
 pub(super) async fn off_thread<T, E>(
