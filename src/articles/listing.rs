@@ -261,11 +261,16 @@ fn filtered<'a>(filter: &'a Filter, lead: Lead<'a>) -> Query<'a> {
                 .and(published_terms::kind.eq(*kind))
                 .and(among(published_terms::term, terms.as_slice())),
         );
-        query = query.filter(exists(fitting));
+        // Of all columns SQLite would find the terms by the index that has them all, and walk every
+        // text with the term for each text of the list.
+        query = query.filter(exists(fitting.select(published_terms::article_id)));
     }
-    if !filter.kinds.is_empty() {
-        query = query.filter(among(published_texts::kind, filter.kinds.as_slice()));
-    }
+    query = match filter.kinds.as_slice() {
+        [] => query,
+        // Of one alone PostgreSQL sees that its index has the order.
+        [kind] => query.filter(published_texts::kind.eq(kind)),
+        kinds => query.filter(among(published_texts::kind, kinds)),
+    };
     if !filter.ids.is_empty() {
         query = query.filter(among(published_texts::article_id, filter.ids.as_slice()));
     }
