@@ -1,13 +1,15 @@
 """The data sets, and the addresses at which they are asked for."""
 
-import random
-import subprocess
+import hashlib
 import os
+import random
 import re
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-SECRET = "YxR7mPz2vKq9TnB4sWd8LhG5cJf1EoUa3iXy6ZtQwMk="
+#: Always the same, so that a database that was kept can be opened again.
+SECRET = hashlib.sha256(b"measured, of no worth").hexdigest()
 LANGUAGES = ["az", "ru", "en"]
 #: Different addresses of each kind.
 ARTICLES = 1000

@@ -106,7 +106,7 @@ class Server:
         requests, rate, p50, p99, slowest, errors = map(float, measured.split()[1:])
         if errors:
             raise SystemExit(f"{errors:.0f} of {requests:.0f} requests failed: see {self.log.name}")
-        return Load(rate, p50, p99, slowest, cpu / requests * 1e6)
+        return Load(rate, p50, p99, slowest, cpu / max(requests, 1) * 1e6)
 
 
 def best(loads):
