@@ -11,7 +11,7 @@ use unicode_normalization::char::is_combining_mark;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::fold::lower;
+use super::fold::{is_unseen, lower};
 use super::tag::Lang;
 
 #[cfg(test)]
@@ -85,7 +85,12 @@ impl Slug {
 /// The slug of a headline: at most 80 characters, cut between words; `text` when the headline
 /// has nothing that can be spelt in Latin letters and digits.
 pub fn slug_from_headline(headline: &str, lang: &Lang) -> Slug {
-    let spelt = spell(headline, lang);
+    slug_of(headline, lang).unwrap_or_else(|| Slug(UNTITLED.to_owned()))
+}
+
+/// The slug that spells some words, if any of them can be spelt.
+pub fn slug_of(words: &str, lang: &Lang) -> Option<Slug> {
+    let spelt = spell(words, lang);
     let mut slug = String::new();
     for word in spelt.split_ascii_whitespace() {
         if slug.is_empty() {
@@ -97,10 +102,7 @@ pub fn slug_from_headline(headline: &str, lang: &Lang) -> Slug {
             break;
         }
     }
-    if slug.is_empty() {
-        slug.push_str(UNTITLED);
-    }
-    Slug(slug)
+    (!slug.is_empty()).then_some(Slug(slug))
 }
 
 /// The headline in small Latin letters and digits, with spaces for all that is neither.
@@ -116,9 +118,9 @@ fn spell(headline: &str, lang: &Lang) -> String {
     spelt
 }
 
-/// Apostrophes and the soft hyphen, which divide no words.
+/// Apostrophes and what cannot be seen, which divide no words.
 fn stands_within_a_word(c: char) -> bool {
-    matches!(c, '\'' | '’' | 'ʼ' | '‘' | 'ʻ' | '`' | '\u{ad}')
+    matches!(c, '\'' | '’' | 'ʼ' | '‘' | 'ʻ' | '`') || is_unseen(c)
 }
 
 /// The letters and digits left of a character without its marks (NFKD): ş is s, ² is 2.

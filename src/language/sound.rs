@@ -74,7 +74,7 @@ fn ratio(one: &str, other: &str) -> u32 {
 
 /// The name in small Latin letters as an English text would write it, single spaces between words.
 fn spell(name: &str) -> String {
-    let folded = fold_name(name).text;
+    let folded = fold_name(name);
     let is_azerbaijani = folded.contains(['ə', 'ğ', 'ş', 'ç', 'ö', 'ü']);
     let mut spelt = String::new();
     let mut letters = folded.nfc().peekable();

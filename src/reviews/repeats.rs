@@ -41,7 +41,7 @@ pub fn print(
 
 /// Letters and digits without their case; all signs where there is nothing else.
 fn essence(words: &str) -> String {
-    let folded = fold_name(words).text;
+    let folded = fold_name(words);
     let letters: String = folded.chars().filter(|c| c.is_alphanumeric()).collect();
     match letters.is_empty() {
         true => folded,

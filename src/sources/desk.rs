@@ -48,7 +48,7 @@ pub struct DeskSourceFilters {
 
 impl QueryPart for DeskSourceFilters {
     fn read(params: &Params) -> Result<Self, Problem> {
-        let name = params.text("name").map(|name| fold_name(name).text);
+        let name = params.text("name").map(fold_name);
         if name
             .as_ref()
             .is_some_and(|name| !(1..=800).contains(&name.len()))

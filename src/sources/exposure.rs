@@ -3,7 +3,7 @@
 
 use super::model::folded;
 use crate::http::words::Line;
-use crate::language::{Folded, Lang, Names, fold_name, slug_from_headline};
+use crate::language::{Lang, Names, fold_name, slug_of};
 
 /// How many letters may follow a name in its word. Azerbaijani and Russian put their endings behind a
 /// name ("Quliyevin", "Гулиеву"), so a long name counts wherever a word begins with it. A short one
@@ -19,7 +19,7 @@ fn longest_ending(name: &str) -> usize {
 
 /// Words that may name somebody.
 pub struct Words {
-    folded: Folded,
+    folded: String,
     /// The addresses among them, spelt as slugs are.
     addresses: Vec<String>,
     lang: Lang,
@@ -40,16 +40,24 @@ impl Words {
         }
     }
 
+    /// Of a note, in which no addresses are looked for.
+    pub fn of_note(note: &str, lang: &Lang) -> Self {
+        Self::new(note, std::iter::empty(), lang)
+    }
+
     /// True where they have one of these names, whatever its case and the spelling of its marks.
     pub fn name(&self, names: &Names, aliases: &[Line<200>]) -> bool {
         let spelt = names.iter().map(|(_, name)| name);
         let spelt = spelt.chain(aliases.iter().map(|alias| &**alias));
-        folded(names, aliases).any(|name| stands_in(&name, &self.folded.text))
+        folded(names, aliases).any(|name| stands_in(&name, &self.folded))
             || spelt.into_iter().any(|name| self.is_in_address(name))
     }
 
     fn is_in_address(&self, name: &str) -> bool {
-        let spelt = slug_from_headline(name, &self.lang);
+        // A name in letters that have no spelling here stands in no address.
+        let Some(spelt) = slug_of(name, &self.lang) else {
+            return false;
+        };
         let spelt = format!("-{spelt}-");
         self.addresses
             .iter()
@@ -105,6 +113,29 @@ mod tests {
         assert!(!named("Aliyev", "Valiyev said so.", ""));
         assert!(!named("B", "A bridge opens.", ""));
         assert!(named("B", "A bridge, said B.", ""));
+    }
+
+    #[test]
+    fn a_name_with_marks_that_nobody_sees_is_a_name() {
+        for text in [
+            "Aydın\u{200e} Quliyev dedi.",
+            "\u{202b}Aydın Quliyev\u{202c}",
+            "Ay\u{200d}dın Quli\u{2060}yev",
+            "Aydın\u{2066} Qu\u{ad}liyev\u{2069}ə",
+        ] {
+            assert!(named("Aydın Quliyev", text, ""), "{text:?}");
+        }
+        let marked = "Aydın\u{200e} Quli\u{200f}yev";
+        assert!(named(marked, "Aydın Quliyev dedi.", ""));
+        assert!(named(marked, "", "aydin-quliyev-danisdi"));
+    }
+
+    #[test]
+    fn a_name_that_has_no_spelling_stands_in_no_address() {
+        for address in ["text", "text-2", "https://example.ge/text/1.jpg"] {
+            assert!(!named("გიორგი ბერიძე", "", address), "{address}");
+        }
+        assert!(named("გიორგი ბერიძე", "გიორგი ბერიძემ თქვა.", "text"));
     }
 
     #[test]

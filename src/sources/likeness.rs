@@ -123,7 +123,7 @@ fn spellings_of(source: &Source) -> Vec<Spelling> {
     names
         .take(MOST_NAMES)
         .filter_map(|name| {
-            let folded = crate::language::fold_name(name).text;
+            let folded = crate::language::fold_name(name);
             // What has no sound is compared by its letters.
             let Sound { key, spelt } = Sound::of(name).unwrap_or_else(|| Sound {
                 key: folded.clone(),

@@ -254,7 +254,7 @@ impl Source {
             .iter()
             .filter_map(|(_, name)| Line::parse(name).ok());
         for name in names.chain(merged.aliases.0.iter().cloned()) {
-            if known.insert(fold_name(&name).text) {
+            if known.insert(fold_name(&name)) {
                 self.aliases.0.push(name);
             }
         }
@@ -273,7 +273,7 @@ pub fn folded<'a>(names: &'a Names, aliases: &'a [Line<200>]) -> impl Iterator<I
     let names = names.iter().map(|(_, name)| name);
     names
         .chain(aliases.iter().map(|alias| &**alias))
-        .map(|name| fold_name(name).text)
+        .map(fold_name)
         .filter(|folded| !folded.is_empty())
 }
 

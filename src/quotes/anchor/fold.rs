@@ -9,6 +9,8 @@ use icu_casemap::{CaseMapper, CaseMapperBorrowed};
 use icu_segmenter::{GraphemeClusterSegmenter, GraphemeClusterSegmenterBorrowed};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::language::{is_unseen, levelled};
+
 /// Folded text. The character `text[i]` stands for the code points `from[i]..to[i]`; characters
 /// of one grapheme cluster share both.
 #[derive(Debug, Default)]
@@ -220,42 +222,5 @@ fn stands_alone(c: char) -> bool {
         '\0'..'\u{300}' | '\u{400}'..='\u{482}' | '\u{48a}'..='\u{52f}' => true,
         '\u{2000}'..='\u{205e}' => !matches!(c, '\u{200c}' | '\u{200d}'),
         _ => false,
-    }
-}
-
-/// Characters that show nothing and say nothing: soft hyphens, zero-width spaces and joiners of
-/// words, and the marks of text direction.
-pub(super) fn is_unseen(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
-    )
-}
-
-/// All quotation marks and apostrophes as one, all dashes as one: an editor who changes « » to
-/// “ ” or ' ' means the same words.
-fn levelled(c: char) -> char {
-    match c {
-        '\''
-        | '`'
-        | '´'
-        | '«'
-        | '»'
-        | 'ʻ'
-        | 'ʼ'
-        | 'ʹ'
-        | '‘'..='‟'
-        | '‹'
-        | '›'
-        | '′'
-        | '″'
-        | '❛'..='❞'
-        | '「'..='』'
-        | '〝'..='〟'
-        | '＂'
-        | '＇' => '"',
-        '‐'..='―' | '−' | '﹘' | '﹣' | '－' => '-',
-        _ => c,
     }
 }

@@ -7,9 +7,10 @@ use std::sync::atomic::AtomicUsize;
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::fold::{Folded, Folder, folded, is_unseen};
+use super::fold::{Folded, Folder, folded};
 use super::near::COMPARISONS_MOST;
 use super::{Hint, Place};
+use crate::language::is_unseen;
 
 /// The blocks of one body in one language. Nothing is folded before a quote needs it.
 pub struct Words<'a> {

@@ -145,6 +145,7 @@ async fn a_text_that_names_it_is_not_published() {
         "Qzx Sirrli said that we knew it.",
         "He, q. SIRRLIZADƏ, said that we knew it.",
         "“QZX  SİRRLİ” said that we knew it.",
+        "Qzx\u{200e} Sirr\u{2060}li said that we knew it.",
     ] {
         let scene = Scene::drafted("anonymous", body).await;
         let gate = scene.publish().await.problem("source-exposed", 422);
