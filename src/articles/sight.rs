@@ -57,11 +57,8 @@ pub fn as_published(
         let version = versions
             .iter()
             .find(|version| version.article_id == text.item_id.of() && version.lang == text.lang)?;
-        text.headline.clone_from(&version.headline);
         text.slug = Some(version.slug.clone());
-        text.head_revision = text.published_revision?;
-        (text.pending, text.note) = (None, None);
-        Some(text)
+        text.as_published(&version.headline)
     };
     Ok(texts.into_iter().filter_map(known).collect())
 }

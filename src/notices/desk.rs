@@ -10,13 +10,14 @@ use super::api::{DeskNotice, NewNotice, NoticePatch, NoticePath};
 use super::model::{Notice, NoticeError, NoticeId, NoticeKind};
 use super::published::{self, PublishedNotice};
 use super::publishing::COLLECTION;
+use super::sight::{find_seen, seen_by};
 use super::store;
 use super::writing::{self, Words};
 use crate::app::App;
 use crate::auth::Staff;
 use crate::auth::rights::Right;
 use crate::changes::{Action, Change, ItemKind};
-use crate::db::{AnyId, DbConn, Id, Json, Tx};
+use crate::db::{Id, Json, Tx};
 use crate::http::body::{MergePatch, Posted};
 use crate::http::etag::{IfMatch, WithEtag, check_saved};
 use crate::http::once::Answer;
@@ -27,20 +28,6 @@ use crate::http::query::{Params, Query, QueryPart, flag};
 use crate::language::Lang;
 use crate::texts::model::{Text, TextState};
 use crate::texts::store as texts;
-
-/// A notice with its texts, if the caller may know of it; 404 where not.
-pub fn find_seen(
-    conn: &mut DbConn,
-    id: NoticeId,
-    staff: &Staff,
-) -> Result<(Notice, Vec<Text>), Problem> {
-    let notice = store::find(conn, id)?.ok_or_else(Problem::not_found)?;
-    let texts = texts::of_items(conn, &[id.of()])?;
-    match notice.may_be_seen_by(staff, &texts) {
-        true => Ok((notice, texts)),
-        false => Err(Problem::not_found()),
-    }
-}
 
 /// A notice with its texts, held for a change; 409 where it is deleted.
 pub fn hold(tx: &mut Tx, id: NoticeId) -> Result<(Notice, Vec<Text>), Problem> {
@@ -79,7 +66,7 @@ impl QueryPart for DeskNoticeFilters {
 /// List notices
 ///
 /// Latest change first, whatever their windows. Contributors and moderators see those that have a
-/// published text.
+/// published text, and of these what is published.
 #[utoipa::path(
     tag = "desk: notices",
     params(Paging, DeskNoticeFilters),
@@ -106,8 +93,8 @@ pub async fn list_desk_notices(
         .db
         .read_snapshot(move |conn| {
             let rows = store::list(conn, &filter, at, limit)?;
-            let ids: Vec<AnyId> = rows.iter().map(|row| row.id.of()).collect();
-            let texts = texts::of_items(conn, &ids)?;
+            let ids: Vec<NoticeId> = rows.iter().map(|row| row.id).collect();
+            let texts = seen_by(conn, &ids, &staff)?;
             let counted = counts.then(|| store::count(conn, &filter)).transpose()?;
             Ok::<_, Problem>((rows, texts, counted))
         })

@@ -6,9 +6,10 @@ use actix_web::{Either, HttpResponse, delete, get, patch, put};
 use super::api::{
     DeskNoticeText, NewNoticeText, NoticePublication, NoticeTextPatch, NoticeTextPath,
 };
-use super::desk::{find_seen, hold};
+use super::desk::hold;
 use super::model::Notice;
 use super::publishing;
+use super::sight::find_seen;
 use super::writing::{self, Words};
 use crate::app::App;
 use crate::auth::Staff;
@@ -38,7 +39,7 @@ fn answer((text, head): (Text, Revision)) -> WithEtag<DeskNoticeText> {
 
 /// Read a text of a notice
 ///
-/// Its newest revision, whatever its state.
+/// Its newest revision, whatever its state; for contributors and moderators the published one.
 #[utoipa::path(
     tag = "desk: notices",
     params(NoticeTextPath),

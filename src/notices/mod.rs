@@ -11,6 +11,7 @@
 //! | `store`, `published` | statements on the desk's table, and on what readers see |
 //! | `api`, `cards` | JSON of the newsroom, JSON of readers |
 //! | `desk`, `desk_texts` | `/v1/desk/notices` and the texts below |
+//! | `sight` | who sees what of a notice at the desk |
 //! | `linked` | a notice in the words of schema.org |
 //! | `public` | `/v1/notices` |
 
@@ -23,6 +24,7 @@ pub mod model;
 pub mod public;
 pub mod published;
 pub mod publishing;
+pub mod sight;
 pub mod store;
 pub mod writing;
 

@@ -9,8 +9,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::auth::rights::Right;
-use crate::auth::{Staff, UserId};
+use crate::auth::UserId;
 use crate::db::schema::notices;
 use crate::db::{Id, Instant, Json};
 use crate::http::words::{Line, WebAddress};
@@ -289,11 +288,6 @@ impl Notice {
         }
         self.touch(now);
         Ok(())
-    }
-
-    /// Editors see all notices, others those that readers see or will see.
-    pub fn may_be_seen_by(&self, staff: &Staff, texts: &[Text]) -> bool {
-        staff.may(Right::Edit) || texts.iter().any(Text::is_published)
     }
 }
 

@@ -203,6 +203,24 @@ pub fn texts_of(conn: &mut DbConn, ids: &[NoticeId]) -> QueryResult<Vec<Publishe
         .load(conn)
 }
 
+/// What the texts of several notices are called for readers.
+pub fn headlines(
+    conn: &mut DbConn,
+    ids: &[NoticeId],
+) -> QueryResult<Vec<(NoticeId, Lang, String)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    published_notice_texts::table
+        .filter(published_notice_texts::notice_id.eq_any(ids))
+        .select((
+            published_notice_texts::notice_id,
+            published_notice_texts::lang,
+            published_notice_texts::headline,
+        ))
+        .load(conn)
+}
+
 /// The languages in which there are notices.
 pub fn languages(conn: &mut DbConn) -> QueryResult<Vec<Lang>> {
     published_notice_texts::table

@@ -100,14 +100,18 @@ fn filtered(filter: &Filter) -> notices::BoxedQuery<'static, crate::db::MultiBac
         query = query.filter(notices::kind.eq(kind));
     }
     let published = filter.only_published.then_some(TextState::Published);
-    for state in [published, filter.state].into_iter().flatten() {
+    let wanted: Vec<TextState> = [published, filter.state].into_iter().flatten().collect();
+    if !wanted.is_empty() {
+        // One text must be all of it: that another is a draft is not to be found out by asking.
+        let states = TextState::ALL.iter().copied();
+        let states = states.filter(|state| wanted.iter().all(|wanted| wanted == state));
         let in_state = texts::table
             .filter(
                 texts::item_id
                     .eq(notices::id)
                     .and(texts::deleted_at.is_null()),
             )
-            .filter(texts::state.eq(state));
+            .filter(texts::state.eq_any(states.collect::<Vec<_>>()));
         query = query.filter(diesel::dsl::exists(in_state));
     }
     query

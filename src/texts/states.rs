@@ -37,6 +37,17 @@ impl Text {
         self.state == TextState::Published
     }
 
+    /// As readers know it, for those of the newsroom who see no more than they: with the headline that
+    /// was published, and no word of anything newer. Nothing where it is not published.
+    pub fn as_published(mut self, headline: &str) -> Option<Self> {
+        self.head_revision = self
+            .published_revision
+            .filter(|_| self.state == TextState::Published)?;
+        headline.clone_into(&mut self.headline);
+        (self.pending, self.note) = (None, None);
+        Some(self)
+    }
+
     fn touch(&mut self) {
         self.version += 1;
     }
@@ -182,6 +193,24 @@ mod tests {
             (TextState::Published, Some(Pending::Draft))
         );
         assert_eq!((text.published_revision, text.head_revision), (Some(1), 2));
+    }
+
+    #[test]
+    fn a_published_text_is_shown_without_what_is_newer() {
+        let mut text = draft();
+        assert!(text.clone().as_published("Körpü").is_none());
+        text.publish(None, at(10)).unwrap();
+        text.save(at(20)).unwrap();
+        text.headline = "Körpü bağlanır".to_owned();
+        text.submit(Some("Please look.".to_owned())).unwrap();
+        let shown = text.clone().as_published("Körpü açılır").unwrap();
+        assert_eq!(
+            (shown.headline.as_str(), shown.head_revision),
+            ("Körpü açılır", 1)
+        );
+        assert_eq!((shown.pending, shown.note), (None, None));
+        text.unpublish().unwrap();
+        assert!(text.as_published("Körpü açılır").is_none());
     }
 
     #[test]

@@ -144,17 +144,66 @@ async fn readers_see_nothing_that_is_not_published() {
     patching.if_match(&etag).await.expect(200);
     let read = app.anonymous().get(&address).await.expect(200);
     assert_eq!(read.json["headline"], "Dear resident!");
-    app.as_contributor()
-        .get(&format!("/v1/desk/notices/{id}"))
-        .await
-        .expect(200);
-
     unpublish(&app, id, "en").await;
     assert!(shown(&app, "").await.is_empty());
     app.anonymous()
         .get(&address)
         .await
         .problem("not-found", 404);
+}
+
+#[actix_web::test]
+async fn who_does_not_edit_sees_of_a_notice_what_is_published() {
+    let app = TestApp::start().await;
+    let mut notice = appeal(&app);
+    notice["texts"]["az"] = json!({"headline": "Hələ yox"});
+    let made = post(&app, &notice).await;
+    let id = made.json["id"].as_str().expect("an id");
+    publish(&app, id, "en").await;
+    let address = format!("/v1/desk/notices/{id}");
+    let text = format!("{address}/texts/en");
+    let etag = app.as_editor().get(&text).await.expect(200).etag();
+    let newer = json!({"headline": "Not yet", "body_markdown": "Not this."});
+    let patching = app.as_editor().patch(&text, newer).if_match(&etag);
+    patching.await.expect(200);
+
+    for outsider in [app.as_contributor(), app.as_moderator()] {
+        let seen = outsider.get(&address).await.expect(200);
+        let listed = outsider.get("/v1/desk/notices").await.expect(200);
+        for texts in [&seen.json["texts"], &listed.json["items"][0]["texts"]] {
+            assert_eq!(texts.as_object().map(serde_json::Map::len), Some(1));
+            let text = &texts["en"];
+            assert_eq!(
+                (&text["headline"], &text["pending"], &text["head_revision"]),
+                (&json!("Dear resident!"), &Value::Null, &json!(1))
+            );
+        }
+        let read = outsider.get(&text).await.expect(200);
+        assert_eq!(read.json["headline"], "Dear resident!");
+        assert!(!read.text().contains("Not this."), "{read}");
+        let hidden = outsider.get(&format!("{address}/texts/az")).await;
+        hidden.problem("not-found", 404);
+        let drafts = outsider.get("/v1/desk/notices?state=draft").await;
+        assert!(ids(&drafts.expect(200)).is_empty());
+    }
+    let read = app.as_editor().get(&text).await.expect(200);
+    assert_eq!(read.json["headline"], "Not yet");
+    let drafts = app.as_editor().get("/v1/desk/notices?state=draft").await;
+    assert_eq!(ids(&drafts.expect(200)), [id]);
+}
+
+#[actix_web::test]
+async fn a_notice_names_no_quote() {
+    let app = TestApp::start().await;
+    let pull = |quote: Value| json!([{"_type": "pullQuote", "_key": "p", "text": "Glad.", "quote": quote}]);
+    let mut notice = appeal(&app);
+    let quote = json!("0192f1a2-7c3e-7b10-9a55-1f0c2d3e4a01");
+    notice["texts"]["en"] = json!({"headline": "Dear resident!", "body": pull(quote)});
+    let posting = app.as_editor().post("/v1/desk/notices", notice.clone());
+    let refused = posting.await.problem("invalid-field", 422);
+    refused.at("/texts/en/body/0/quote");
+    notice["texts"]["en"]["body"] = pull(Value::Null);
+    post(&app, &notice).await;
 }
 
 #[actix_web::test]
