@@ -138,13 +138,18 @@ impl Text {
         Ok(())
     }
 
-    /// Hides it from the desk. What readers see, or were told is withdrawn, stays.
+    /// Hides it from the desk. What readers see, or were told is withdrawn, stays. It is in review no
+    /// more: when it comes back, it says something that nobody has submitted.
     pub fn delete(&mut self, now: Instant) -> Result<(), StateError> {
         match self.state {
             TextState::Retracted => return Err(StateError::Retracted),
             TextState::Published => return Err(StateError::Published),
-            _ => self.deleted_at = Some(now),
+            TextState::InReview => self.state = TextState::Draft,
+            TextState::Draft | TextState::Unpublished => {
+                self.pending = self.pending.map(|_| Pending::Draft);
+            }
         }
+        (self.deleted_at, self.note) = (Some(now), None);
         self.touch();
         Ok(())
     }
@@ -264,5 +269,24 @@ mod tests {
         text.take_back().unwrap();
         assert_eq!(text.take_back(), Err(StateError::NotInReview));
         assert_eq!(text.state, TextState::Draft);
+    }
+
+    #[test]
+    fn what_is_deleted_is_in_review_no_more() {
+        let mut text = draft();
+        text.submit(Some("Please look.".to_owned())).unwrap();
+        text.delete(at(20)).unwrap();
+        assert_eq!((text.state, text.note), (TextState::Draft, None));
+
+        let mut text = draft();
+        text.publish(None, at(10)).unwrap();
+        text.unpublish().unwrap();
+        text.save(at(20)).unwrap();
+        text.submit(None).unwrap();
+        text.delete(at(30)).unwrap();
+        assert_eq!(
+            (text.state, text.pending),
+            (TextState::Unpublished, Some(Pending::Draft))
+        );
     }
 }

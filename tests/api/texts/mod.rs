@@ -62,6 +62,24 @@ impl Scene {
 }
 
 #[actix_web::test]
+async fn a_deleted_text_comes_back_as_a_draft_that_nobody_has_submitted() {
+    let scene = Scene::set().await;
+    let note = json!({"note": "Please look."});
+    let submitting = scene.app.put_state(&scene.id, "en", "submission", note);
+    let etag = submitting.await.expect(200).etag();
+    let editor = scene.app.as_editor();
+    let deleting = editor.delete(&scene.path("en")).if_match(&etag);
+    deleting.await.expect(204);
+    let text = json!({"headline": "Another bridge"});
+    let putting = editor.put(&scene.path("en"), text);
+    let back = putting.header("if-none-match", "*").await.expect(201);
+    assert_eq!(
+        (&back.json["state"], &back.json["note"]),
+        (&json!("draft"), &Value::Null)
+    );
+}
+
+#[actix_web::test]
 async fn a_put_creates_or_replaces_and_says_which() {
     let scene = Scene::set().await;
     let editor = scene.app.as_editor();
