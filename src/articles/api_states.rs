@@ -42,6 +42,14 @@ pub struct Retraction {
     pub note: Prose<2000>,
 }
 
+/// What readers are told about a correction from now on.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"note": "An earlier version gave another date."}))]
+pub struct CorrectionNote {
+    pub note: Prose<2000>,
+}
+
 /// Which texts of an article to publish together.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -14,6 +14,7 @@ use super::desk_texts::pick;
 use super::gate::{Candidate, sources_of};
 use super::input::{Draft, draft};
 use super::sight::see_own;
+use super::store;
 use super::writing::Draughting;
 use crate::app::App;
 use crate::auth::Staff;
@@ -163,12 +164,14 @@ fn check(
     if !staff.may(Right::Edit) {
         sources.retain(|source| source.created_by == staff.id);
     }
+    let told = store::corrections_of(conn, path.id, &text.lang)?;
     let candidate = Candidate {
         lang: &text.lang,
         content: &content,
         quotes: &quotes,
         sources: &sources,
         changes: changes.as_ref(),
+        corrections: &told,
     };
     let problems = candidate.refusals(&Publication::default())?;
     Ok(TextCheck {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use actix_web::web::{Data, Path};
 use actix_web::{Either, HttpResponse, delete, get, patch, put};
 
-use super::api::{DeskText, NewText, TextPatch, TextPath};
-use super::api_states::{Publication, Retraction, Submission};
+use super::api::{DeskText, NewText, RevisionPath, TextPatch, TextPath};
+use super::api_states::{CorrectionNote, Publication, Retraction, Submission};
 use super::input::{SlugWish, TextChange, TextInput};
 use super::model::Article;
 use super::quoting::{Cast, references};
@@ -420,9 +420,43 @@ pub async fn unpublish_text(
     .await
 }
 
+/// Reword a correction
+///
+/// Puts another note in the place of that of a correction, which is known by the revision that it led
+/// to (`to_revision`). Readers get it at once. Needed where a source that the old note names is no
+/// longer on record.
+#[utoipa::path(
+    tag = "desk: articles",
+    params(RevisionPath, IfMatchHeader),
+    request_body = CorrectionNote,
+    responses((status = 200, body = DeskText)),
+)]
+#[put("/v1/desk/articles/{id}/texts/{lang}/corrections/{n}")]
+pub async fn reword_correction(
+    app: Data<App>,
+    editor: Staff,
+    path: Path<RevisionPath>,
+    if_match: IfMatch,
+    correction: ValidJson<CorrectionNote>,
+) -> ApiResult<WithEtag<DeskText>> {
+    let path = path.into_inner();
+    let (n, note_told) = (path.n, String::from(correction.0.note));
+    change_state(
+        &app,
+        editor,
+        path.into(),
+        if_match,
+        "reword_correction",
+        move |tx, article, text, editor| {
+            publishing::reword_correction(tx, article, text, (n, &note_told), editor)
+        },
+    )
+    .await
+}
+
 /// Retract a text
 ///
-/// Withdraws it for good: readers get a 410 with the note.
+/// Withdraws it for good: readers get a 410 with the note. Put once more, it changes the note.
 #[utoipa::path(
     tag = "desk: articles",
     params(TextPath, IfMatchHeader),

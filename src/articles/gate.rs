@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::api_states::Publication;
 use super::corrections::Changes;
+use super::store::Correction;
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::language::{Lang, Slug};
 use crate::quotes::anchor::AnchorState;
@@ -23,6 +24,8 @@ pub struct Candidate<'a> {
     pub sources: &'a [Source],
     /// From the revision that readers had last, unless it is the same.
     pub changes: Option<&'a Changes>,
+    /// What readers were told of changes before, and are told again.
+    pub corrections: &'a [Correction],
 }
 
 impl Candidate<'_> {
@@ -37,7 +40,7 @@ impl Candidate<'_> {
         Ok(refusals.into_iter().flatten().collect())
     }
 
-    /// The confidential sources of the text that are named in it, or in the note.
+    /// The confidential sources of the text that are named in it, or in a note of now or before.
     fn exposed(&self, note: Option<&str>) -> Result<Option<Problem>, Problem> {
         let mut confidential = self
             .sources
@@ -53,16 +56,24 @@ impl Candidate<'_> {
         words.push_str(note.unwrap_or_default());
         let addresses = addresses_for_readers(self.content, self.quotes, &standing);
         let words = Words::new(&words, addresses, self.lang);
-        let exposed = confidential.filter(|source| words.name(&source.names.0, &source.aliases.0));
-        let errors: Vec<FieldError> = exposed
-            .map(|source| {
-                FieldError::at(
-                    format!("/sources/{}", source.id),
-                    "source-exposed",
-                    "The text has its name.",
-                )
-            })
+        let notes: Vec<(i32, Words)> = self
+            .corrections
+            .iter()
+            .map(|told| (told.to_revision, Words::of_note(&told.note, self.lang)))
             .collect();
+        let mut errors = Vec::new();
+        for source in confidential {
+            let found = |place: String, detail| FieldError::at(place, "source-exposed", detail);
+            if words.name(&source.names.0, &source.aliases.0) {
+                let place = format!("/sources/{}", source.id);
+                errors.push(found(place, "The text has its name."));
+            }
+            let naming = notes
+                .iter()
+                .filter(|(_, note)| note.name(&source.names.0, &source.aliases.0));
+            let detail = "The note of this correction has its name: put another in its place.";
+            errors.extend(naming.map(|(n, _)| found(format!("/corrections/{n}"), detail)));
+        }
         let problem = Problem::new(
             Code::SourceExposed,
             "The text names a source that is not on record.",

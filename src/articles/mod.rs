@@ -91,6 +91,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(desk_texts::take_back_text)
         .service(desk_texts::publish_text)
         .service(desk_texts::unpublish_text)
+        .service(desk_texts::reword_correction)
         .service(desk_texts::retract_text)
         .service(desk_history::list_revisions)
         .service(desk_history::get_revision)

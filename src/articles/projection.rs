@@ -95,6 +95,32 @@ pub fn put_retraction(
         .map(drop)
 }
 
+/// Puts another note in the place of that of a retraction.
+pub fn reword_retraction(
+    conn: &mut DbConn,
+    article: ArticleId,
+    lang: &Lang,
+    note: &str,
+) -> QueryResult<()> {
+    diesel::update(published_retractions::table.find((article, lang)))
+        .set(published_retractions::note.eq(note))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Writes what readers are told of changes of a text, where they have the text.
+pub fn put_corrections(
+    conn: &mut DbConn,
+    article: ArticleId,
+    lang: &Lang,
+    corrections: &Raw,
+) -> QueryResult<()> {
+    diesel::update(published_texts::table.find((article, lang)))
+        .set(published_texts::corrections.eq(corrections))
+        .execute(conn)
+        .map(drop)
+}
+
 /// By what a text is found.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = published_terms, treat_none_as_default_value = false)]

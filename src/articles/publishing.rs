@@ -30,7 +30,7 @@ use crate::sources::credits::{self, QuoteCredit};
 use crate::sources::exposure::Words;
 use crate::sources::model::{Source, SourceId};
 use crate::sources::{projection as source_projection, store as sources};
-use crate::texts::model::{Content, Revision, Text};
+use crate::texts::model::{Content, Revision, Text, TextState};
 use crate::texts::store as texts;
 use crate::topics::TopicId;
 
@@ -51,12 +51,14 @@ pub fn publish(
         .map(|published| find_revision(tx, text, published))
         .transpose()?
         .map(|before| Changes::between(&before, &head.body, &quotes));
+    let told = store::corrections_of(tx, article.id, &text.lang)?;
     let candidate = Candidate {
         lang: &text.lang,
         content: &head,
         quotes: &quotes,
         sources: &sources,
         changes: changes.as_ref(),
+        corrections: &told,
     };
     if let Some(refusal) = candidate.refusals(request)?.into_iter().next() {
         return Err(refusal);
@@ -95,7 +97,7 @@ pub fn unpublish(
     Ok(())
 }
 
-/// Takes a text away for good and leaves a note.
+/// Takes a text away for good and leaves a note; of one that is retracted, changes the note.
 pub fn retract(
     tx: &mut Tx,
     article: &Article,
@@ -105,7 +107,13 @@ pub fn retract(
 ) -> Result<(), Problem> {
     let now = tx.now();
     check_note(tx, text, &note)?;
+    let is_retracted = text.state == TextState::Retracted;
     text.retract(note.clone())?;
+    if is_retracted {
+        projection::reword_retraction(tx, article.id, &text.lang, &note)?;
+        tx.record(change(article.id, text, Action::Retracted, staff));
+        return Ok(());
+    }
     let touched = withdraw(tx, article.id, &text.lang)?;
     projection::put_retraction(tx, article.id, &text.lang, &note, now)?;
     translations::follow_retraction(tx, article.id, &text.lang)?;
@@ -114,12 +122,33 @@ pub fn retract(
     Ok(())
 }
 
-/// Readers get the note of a retraction in the place of the text, so it names nobody whom the text
-/// did not name.
+/// Puts another note in the place of that of a correction; 404 where there is none of this number.
+/// Readers get it at once, and nothing else that is newer.
+pub fn reword_correction(
+    tx: &mut Tx,
+    article: &Article,
+    text: &mut Text,
+    (to_revision, note): (i32, &str),
+    staff: &Staff,
+) -> Result<(), Problem> {
+    check_note(tx, text, note)?;
+    if !store::reword_correction(tx, article.id, &text.lang, to_revision, note)? {
+        return Err(Problem::not_found());
+    }
+    text.version += 1;
+    let told = store::corrections_of(tx, article.id, &text.lang)?;
+    projection::put_corrections(tx, article.id, &text.lang, &corrections_for_readers(&told)?)?;
+    let detail = serde_json::json!({"correction": to_revision});
+    tx.record(change(article.id, text, Action::Changed, staff).saying(detail));
+    Ok(())
+}
+
+/// Readers get a note in the place of the text, or beside it, so it names nobody whom the text does
+/// not name.
 fn check_note(tx: &mut Tx, text: &Text, note: &str) -> Result<(), Problem> {
     let quotes = quotes::of_text(tx, text.item_id.of(), &text.lang)?;
     let sources = hold_sources(tx, text, &quotes)?;
-    let words = Words::new(note, std::iter::empty(), &text.lang);
+    let words = Words::of_note(note, &text.lang);
     let exposes = sources.iter().any(|source| {
         !source.disclosure.is_on_record() && words.name(&source.names.0, &source.aliases.0)
     });
@@ -277,10 +306,7 @@ pub fn copy(
         image: head.image.map(|image| raw(&image)).transpose()?,
         seo: head.seo.map(|seo| raw(&seo)).transpose()?,
         quote_count: i32::try_from(quotes.len()).unwrap_or(i32::MAX),
-        corrections: raw(&corrections
-            .iter()
-            .map(cards::Correction::from)
-            .collect::<Vec<_>>())?,
+        corrections: corrections_for_readers(corrections)?,
         // `translations::tell_readers` writes it, with those that were made of this text.
         translation: None,
         revision: text.head_revision,
@@ -288,6 +314,11 @@ pub fn copy(
         published_at,
         updated_at,
     })
+}
+
+fn corrections_for_readers(corrections: &[Correction]) -> Result<Raw, Problem> {
+    let told: Vec<_> = corrections.iter().map(cards::Correction::from).collect();
+    raw(&told)
 }
 
 /// Where the words of a quote are marked: where they stand, if only in another form.

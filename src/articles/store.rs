@@ -260,6 +260,21 @@ pub fn insert_correction(conn: &mut DbConn, correction: &Correction) -> QueryRes
         .map(drop)
 }
 
+/// Puts another note in the place of that of a correction; says whether there is one.
+pub fn reword_correction(
+    conn: &mut DbConn,
+    article: ArticleId,
+    lang: &Lang,
+    to_revision: i32,
+    note: &str,
+) -> QueryResult<bool> {
+    let correction = corrections::table.find((article.of::<()>(), lang, to_revision));
+    diesel::update(correction)
+        .set(corrections::note.eq(note))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
 /// The corrections of a text, oldest first.
 pub fn corrections_of(
     conn: &mut DbConn,

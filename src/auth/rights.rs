@@ -137,6 +137,7 @@ pub const OPERATIONS: &[(&str, Right)] = &[
     ("take_back_text", Right::Write),
     ("publish_text", Right::Edit),
     ("unpublish_text", Right::Edit),
+    ("reword_correction", Right::Edit),
     ("retract_text", Right::Edit),
     ("list_revisions", Right::SignedIn),
     ("get_revision", Right::SignedIn),

@@ -126,10 +126,12 @@ impl Text {
         Ok(())
     }
 
+    /// Takes it away for good. Of a retracted text only the note changes.
     pub fn retract(&mut self, note: String) -> Result<(), StateError> {
         match self.state {
-            TextState::Retracted => return Err(StateError::Retracted),
-            TextState::Published | TextState::Unpublished => self.state = TextState::Retracted,
+            TextState::Published | TextState::Unpublished | TextState::Retracted => {
+                self.state = TextState::Retracted;
+            }
             _ => return Err(StateError::NeverPublished),
         }
         self.pending = None;

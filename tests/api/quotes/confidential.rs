@@ -200,6 +200,113 @@ async fn a_later_change_of_disclosure_reaches_everything_at_once() {
 }
 
 #[actix_web::test]
+async fn its_name_is_in_no_note_of_a_correction_of_long_ago() {
+    let scene = Scene::published("on_record").await;
+    let body = json!({"body_markdown": "She said that we knew it."});
+    scene
+        .app
+        .patch_text(&scene.id, "en", body)
+        .await
+        .expect(200);
+    let note = json!({"correction_note": format!("It was {NAME} who said so.")});
+    let publishing = scene.app.put_state(&scene.id, "en", "publication", note);
+    publishing.await.expect(200);
+    scene.disclose("protected").await;
+    let body = json!({"body_markdown": "They said that we knew it."});
+    scene
+        .app
+        .patch_text(&scene.id, "en", body.clone())
+        .await
+        .expect(200);
+
+    let gate = scene.publish().await.problem("source-exposed", 422);
+    gate.at("/corrections/2");
+    let path = format!("/v1/desk/articles/{}/texts/en", scene.id);
+    let check = scene.app.as_editor().post(&format!("{path}/check"), body);
+    let check = check.await.expect(200).json;
+    assert_eq!(
+        check["publication"]["problems"][0]["errors"][0]["pointer"],
+        "/corrections/2"
+    );
+
+    let reword = async |n: i32, note: &str| {
+        let etag = scene.app.desk_text(&scene.id, "en").await.etag();
+        let path = format!("{path}/corrections/{n}");
+        let editor = scene.app.as_editor();
+        let putting = editor.put(&path, json!({"note": note}));
+        putting.if_match(&etag).await
+    };
+    let named = reword(2, "It was Qzx Sirrli.").await;
+    named.problem("source-exposed", 422).at("/note");
+    reword(3, "Nothing.").await.problem("not-found", 404);
+    reword(2, "It was somebody else who said so.")
+        .await
+        .expect(200);
+    // At once, and without what is not published.
+    let read = scene.app.read_article(&scene.id, "?lang=en&body=text");
+    let read = read.await.expect(200).json;
+    let told = &read["corrections"][0];
+    assert_eq!(
+        (&told["note"], &told["to_revision"]),
+        (&json!("It was somebody else who said so."), &json!(2))
+    );
+    assert_eq!(read["body"], "She said that we knew it.");
+    scene.publish().await.expect(200);
+    scene.is_nowhere().await;
+}
+
+#[actix_web::test]
+async fn the_note_of_a_retraction_can_be_put_in_other_words() {
+    let scene = Scene::published("on_record").await;
+    let retract = async |note: &str| {
+        let note = json!({"note": note});
+        scene
+            .app
+            .put_state(&scene.id, "en", "retraction", note)
+            .await
+    };
+    retract("Qzx Sirrli never said so.").await.expect(200);
+    scene.disclose("protected").await;
+    let named = retract("QZX SIRRLI never said so.").await;
+    named.problem("source-exposed", 422).at("/note");
+    retract("Nobody said so.").await.expect(200);
+    let gone = scene.app.read_article(&scene.id, "?lang=en").await;
+    let gone = gone.problem("gone", 410);
+    assert_eq!(gone.json["detail"], "Nobody said so.");
+}
+
+#[actix_web::test]
+async fn a_statement_ties_no_name_to_its_words() {
+    let scene = Scene::drafted("on_record", "He said that we knew it.").await;
+    let quote = scene.app.desk_text(&scene.id, "en").await.json["quotes"][0].clone();
+    let other = scene
+        .app
+        .posted_article(story(&scene.source, "She said that we knew it."))
+        .await;
+    let other_id = id_of(&other).to_owned();
+    let other = scene.app.desk_text(&other_id, "en").await.json["quotes"][0].clone();
+    let path = format!("/v1/desk/quotes/{}/statement", id_of(&other));
+    let linking = scene
+        .app
+        .as_editor()
+        .put(&path, json!({"statement": quote["id"]}));
+    linking.if_match("\"1\"").await.expect(200);
+    scene.publish().await.expect(200);
+    scene.app.publish_text(&other_id, "en").await;
+    let shown = async |id: &str| {
+        let read = scene.app.read_article(id, "?lang=en&include=quotes").await;
+        read.expect(200).json["quotes"][0]["statement"].clone()
+    };
+    let named = shown(&scene.id).await;
+    assert_eq!((&named, &named), (&shown(&other_id).await, &quote["id"]));
+
+    scene.disclose("protected").await;
+    let unnamed = shown(&scene.id).await;
+    assert_eq!(unnamed, shown(&other_id).await);
+    assert!(unnamed.is_string() && unnamed != named, "{unnamed}");
+}
+
+#[actix_web::test]
 async fn coming_on_record_names_it_as_it_was_published_and_not_as_a_draft_has_it() {
     let scene = Scene::published("protected").await;
     let other = json!({"kind": "person", "names": {"en": "Somebody Else"}});
