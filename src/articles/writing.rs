@@ -235,6 +235,8 @@ impl Draughting {
             .filter(|quote| quote.removed_at.is_none())
             .cloned()
             .collect();
+        let is_there = |id| kept.iter().any(|quote| quote.id.uuid() == id);
+        self.content.body.keep_pull_quotes_of(is_there);
         let head = revision(
             &self.text,
             self.content,
@@ -322,12 +324,9 @@ fn check_own(body: &Body, hints: &[QuoteHint], quotes: &[Quote]) -> Result<(), P
             "a quote mark names a quote that is not one of this text",
         ));
     }
-    let foreign = body.0.iter().position(|block| match block {
-        Block::PullQuote(pull) => pull.quote.is_some_and(|id| !is_own(id)),
-        _ => false,
-    });
+    let foreign = body.pull_quotes().find(|(_, id)| !is_own(*id));
     match foreign {
-        Some(nth) => Err(Problem::field(
+        Some((nth, _)) => Err(Problem::field(
             format!("/body/{nth}/quote"),
             "it is not a quote of this text",
         )),

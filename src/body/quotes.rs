@@ -21,6 +21,26 @@ pub struct QuoteHint {
 }
 
 impl Body {
+    /// The quotes that pull quotes name, with the index of the block.
+    pub fn pull_quotes(&self) -> impl Iterator<Item = (usize, Uuid)> {
+        self.0
+            .iter()
+            .enumerate()
+            .filter_map(|(nth, block)| match block {
+                Block::PullQuote(pull) => Some((nth, pull.quote?)),
+                _ => None,
+            })
+    }
+
+    /// Leaves the words of pull quotes whose quote is gone, and no longer says whose they are.
+    pub fn keep_pull_quotes_of(&mut self, is_there: impl Fn(Uuid) -> bool) {
+        for block in &mut self.0 {
+            if let Block::PullQuote(pull) = block {
+                pull.quote = pull.quote.filter(|quote| is_there(*quote));
+            }
+        }
+    }
+
     /// Takes the quote marks out of the text blocks and tells where they stood. Spans that then
     /// differ by nothing are joined. The `quote` of a pull quote stays.
     pub fn take_quote_marks(&mut self) -> Vec<QuoteHint> {

@@ -61,13 +61,21 @@ impl TryFrom<NoticeTextPatch> for Words {
 }
 
 /// Notices quote nobody.
-fn unquoted(body: Option<Draft>) -> Result<Option<Draft>, Problem> {
-    match &body {
-        Some(Draft::Blocks(_, hints)) if !hints.is_empty() => Err(Problem::field(
-            "/body",
-            "a notice has no quotes that a mark could name",
+fn unquoted(draft: Option<Draft>) -> Result<Option<Draft>, Problem> {
+    let Some(Draft::Blocks(body, hints)) = &draft else {
+        return Ok(draft);
+    };
+    if !hints.is_empty() {
+        let detail = "a notice has no quotes that a mark could name";
+        return Err(Problem::field("/body", detail));
+    }
+    let first = body.pull_quotes().next();
+    match first {
+        Some((nth, _)) => Err(Problem::field(
+            format!("/body/{nth}/quote"),
+            "a notice has no quotes that it could name",
         )),
-        _ => Ok(body),
+        None => Ok(draft),
     }
 }
 

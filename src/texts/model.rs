@@ -112,9 +112,16 @@ impl Revision {
     /// Whether it says what another says, to whoever translates it: its words and pictures. Quotes
     /// and the address are each text's own.
     pub fn says_the_same_as(&self, other: &Self) -> bool {
-        self.headline == other.headline
+        let without_quotes = |Json(body): &Json<Body>| {
+            let mut body = body.clone();
+            body.keep_pull_quotes_of(|_| false);
+            body
+        };
+        let same_body =
+            self.body == other.body || without_quotes(&self.body) == without_quotes(&other.body);
+        same_body
+            && self.headline == other.headline
             && self.standfirst == other.standfirst
-            && self.body == other.body
             && self.image == other.image
             && self.seo == other.seo
     }
