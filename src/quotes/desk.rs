@@ -211,15 +211,11 @@ pub async fn patch_quote(
     if_match: IfMatch,
     patch: MergePatch<QuotePatch>,
 ) -> ApiResult<WithEtag<DeskQuote>> {
-    let patch = patch.0;
-    change_quote(
-        &app,
-        staff,
-        path.id,
-        if_match,
-        move |tx, quote, body, staff| apply(tx, quote, body, patch.clone(), staff),
-    )
-    .await
+    let (patch, operation) = (patch.0, "patch_quote");
+    let step = move |tx: &mut Tx, quote: &mut Quote, body: &Body, staff: &Staff| {
+        apply(tx, quote, body, patch.clone(), staff)
+    };
+    change_quote(&app, staff, path.id, if_match, operation, step).await
 }
 
 /// Give a quote another place
@@ -241,7 +237,7 @@ pub async fn place_quote(
     anchor: ValidJson<WantedAnchor>,
 ) -> ApiResult<WithEtag<DeskQuote>> {
     let pieces = anchor.0.segments;
-    change_quote(&app, staff, path.id, if_match, move |_, quote, body, _| {
+    let step = move |_: &mut Tx, quote: &mut Quote, body: &Body, _: &Staff| {
         quote.move_to(body, &pieces)?;
         quote.check_words().map_err(|_| {
             Problem::field(
@@ -249,16 +245,17 @@ pub async fn place_quote(
                 "these are not the words of the direct quote: change its `text` with them",
             )
         })
-    })
-    .await
+    };
+    change_quote(&app, staff, path.id, if_match, "place_quote", step).await
 }
 
-/// Changes a quote by a save of its text.
+/// Changes a quote by a save of its text; `operation` is the one that answers with it.
 async fn change_quote(
     app: &App,
     staff: Staff,
     id: QuoteId,
     if_match: IfMatch,
+    operation: &'static str,
     step: impl Fn(&mut Tx, &mut Quote, &Body, &Staff) -> Result<(), Problem> + Send + 'static,
 ) -> ApiResult<WithEtag<DeskQuote>> {
     let (quote, version) = app
@@ -284,7 +281,7 @@ async fn change_quote(
             };
             let mut changed = row.clone();
             let confided = veil(tx, std::slice::from_mut(&mut changed), &staff)?;
-            confided.record(tx, &staff, "patch_quote");
+            confided.record(tx, &staff, operation);
             let saved = draughting.save(tx, &SlugWish::Keep, vec![effect], &staff)?;
             Ok::<_, Problem>((changed, saved.text.version))
         })

@@ -137,7 +137,7 @@ async fn the_answers_of_saves_are_noted_in_the_same_transaction() {
         format!("/v1/desk/quotes/{}", scene.quote),
     );
     type Write<'a> = &'a dyn Fn(&Client) -> Request;
-    let writes: [(&str, Write); 8] = [
+    let writes: [(&str, Write); 9] = [
         ("patch_text", &|client| {
             client.patch(&text, json!({"standfirst": "Within."}))
         }),
@@ -149,6 +149,12 @@ async fn the_answers_of_saves_are_noted_in_the_same_transaction() {
         }),
         ("patch_quote", &|client| {
             client.patch(&quote, json!({"attribution": {"stated_role": "official"}}))
+        }),
+        ("place_quote", &|client| {
+            client.put(
+                &format!("{quote}/anchor"),
+                json!({"segments": [{"exact": "We knew it."}]}),
+            )
         }),
         ("verify_quote", &|client| {
             client.put(
