@@ -14,13 +14,15 @@ use super::sight::{find_own, find_seen};
 use super::writing::{Draughting, reanchor};
 use crate::app::App;
 use crate::auth::Staff;
-use crate::db::{DbConn, Instant};
+use crate::db::{AnyId, DbConn, Instant, Tx};
 use crate::http::etag::{IfMatch, WithEtag};
 use crate::http::openapi::IfMatchHeader;
 use crate::http::page::{Listing, Page, Pager, Paging};
-use crate::http::problem::{ApiResult, Problem};
+use crate::http::problem::{ApiResult, Code, Problem};
 use crate::http::query::{Params, Query, QueryPart};
-use crate::quotes::model::{Quote, QuoteEffect};
+use crate::quotes::model::{Quote, QuoteEffect, QuoteId};
+use crate::quotes::room::Room;
+use crate::quotes::store as quotes;
 use crate::quotes::veil::veil;
 use crate::sources::confided::Confided;
 use crate::texts::model::{Cause, Content, Revision};
@@ -149,8 +151,11 @@ pub async fn restore_revision(
             let now = tx.now();
             let mut draughting = Draughting::of(tx, text, Cause::Restoration)?;
             draughting.restored_from = Some(old.number);
-            let effects = bring_back(&mut draughting, old, now);
+            let then: Vec<QuoteId> = old.quotes.0.iter().map(|quote| quote.id).collect();
+            let known = quotes::find_many_any(tx, &then)?;
+            let effects = bring_back(&mut draughting, old, &known, now);
             follow_sources(tx, &mut draughting.quotes)?;
+            join_statements(tx, &mut draughting.quotes, &known, &staff)?;
             let saved = draughting.save(tx, &SlugWish::Keep, effects, &staff)?;
             answer(tx, saved, &staff, "restore_revision")
         })
@@ -162,8 +167,13 @@ pub async fn restore_revision(
 }
 
 /// Puts the words and quotes of an old revision in the place of those of now. The address stays,
-/// and so does what was found out about quotes in the meantime.
-fn bring_back(draughting: &mut Draughting, old: Revision, now: Instant) -> Vec<QuoteEffect> {
+/// and so does what was found out about quotes in the meantime: `known` are their rows.
+fn bring_back(
+    draughting: &mut Draughting,
+    old: Revision,
+    known: &[Quote],
+    now: Instant,
+) -> Vec<QuoteEffect> {
     let then = old.quotes.0.clone();
     let address = draughting.content.slug.clone();
     draughting.content = Content {
@@ -173,18 +183,17 @@ fn bring_back(draughting: &mut Draughting, old: Revision, now: Instant) -> Vec<Q
     let present = std::mem::take(&mut draughting.quotes);
     let mut effects: Vec<QuoteEffect> = Vec::new();
     for mut quote in then {
-        match present.iter().find(|known| known.id == quote.id) {
-            Some(known) => {
-                (quote.verification, quote.verified_by, quote.verified_at) =
-                    (known.verification, known.verified_by, known.verified_at);
-                quote.statement = known.statement;
-            }
-            None => effects.push(QuoteEffect {
+        if let Some(known) = known.iter().find(|known| known.id == quote.id) {
+            (quote.verification, quote.verified_by, quote.verified_at) =
+                (known.verification, known.verified_by, known.verified_at);
+        }
+        if !present.iter().any(|present| present.id == quote.id) {
+            effects.push(QuoteEffect {
                 quote: quote.id,
                 before: None,
                 after: quote.anchor_state,
                 nearest: None,
-            }),
+            });
         }
         quote.removed_at = None;
         draughting.quotes.push(quote);
@@ -206,6 +215,40 @@ fn bring_back(draughting: &mut Draughting, old: Revision, now: Instant) -> Vec<Q
         .collect();
     draughting.quotes.extend(gone);
     effects
+}
+
+/// Each quote is of the statement that it was linked to since, unless it is of another source again;
+/// 409 where one that comes back finds its statement full.
+fn join_statements(
+    tx: &mut Tx,
+    quotes: &mut [Quote],
+    known: &[Quote],
+    staff: &Staff,
+) -> Result<(), Problem> {
+    let mut back = Vec::new();
+    for quote in quotes.iter_mut().filter(|quote| quote.removed_at.is_none()) {
+        let Some(known) = known.iter().find(|known| known.id == quote.id) else {
+            continue;
+        };
+        match known.source_id == quote.source_id {
+            true => quote.statement = known.statement,
+            false => quote.unlink(true),
+        }
+        if known.removed_at.is_some() {
+            back.push((quote.statement(), quote.source_id));
+        }
+    }
+    let statements: Vec<AnyId> = back.iter().map(|(statement, _)| *statement).collect();
+    let mut room = Room::in_all(tx, &statements, staff)?;
+    let gone = quotes.iter().filter(|quote| quote.removed_at.is_some());
+    gone.for_each(|quote| room.leave(quote));
+    for (statement, source) in back {
+        room.take_place(statement, source).map_err(|full| {
+            let detail = format!("A quote that would come back has no place: {full}.");
+            Problem::new(Code::WrongState, detail)
+        })?;
+    }
+    Ok(())
 }
 
 /// Which two revisions to compare.

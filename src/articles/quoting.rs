@@ -6,12 +6,13 @@ use super::model::ArticleId;
 use super::writing::places;
 use crate::auth::Staff;
 use crate::body::Body;
-use crate::db::{Id, Instant, Json, Tx};
+use crate::db::{AnyId, Id, Instant, Json, Tx};
 use crate::http::problem::{Code, Problem};
 use crate::language::Lang;
 use crate::quotes::anchor::{Anchor, Wanted, Words};
 use crate::quotes::api::{NewQuote, not_found};
 use crate::quotes::model::{Quote, VerificationState, statement_of};
+use crate::quotes::room::Room;
 use crate::sources::matching::{Found, SourceMatch, find_by_ids};
 use crate::sources::model::{Sight, SourceId};
 use crate::texts::model::Text;
@@ -79,7 +80,7 @@ pub fn references(quotes: &[(NewQuote, Vec<Wanted>)]) -> impl Iterator<Item = &s
 }
 
 /// What a posted quote says of its source and its outlet.
-pub fn references_of(quote: &NewQuote) -> impl Iterator<Item = &str> {
+fn references_of(quote: &NewQuote) -> impl Iterator<Item = &str> {
     [quote.source.as_deref(), quote.attribution.outlet.as_deref()]
         .into_iter()
         .flatten()
@@ -124,10 +125,58 @@ pub fn find_words(body: &Body, lang: &Lang, wanted: &[Wanted]) -> Result<Anchor,
         .map_err(|error| not_found(&error))
 }
 
-/// A posted quote with its source, outlet and place; the errors point into it.
-pub fn new_quote(
+/// The quotes that a text is posted with, in their order.
+pub fn new_quotes(
+    tx: &mut Tx,
     text: &Text,
     body: &Body,
+    posted: &[(NewQuote, Vec<Wanted>)],
+    cast: &Cast,
+    staff: &Staff,
+) -> Result<Vec<Quote>, Problem> {
+    let (plain, now) = (body.plain(), tx.now());
+    let places = places(&plain);
+    let words = Words::new(&places, text.lang.as_str());
+    let mut rows = Vec::new();
+    for (nth, (quote, wanted)) in posted.iter().enumerate() {
+        let row = new_quote(text, &words, quote, wanted, cast, now);
+        let mut row = row.map_err(|problem| problem.below(&format!("/quotes/{nth}")))?;
+        row.position = nth as i32;
+        rows.push(row);
+    }
+    let statements: Vec<AnyId> = rows.iter().filter_map(|row| row.statement).collect();
+    let mut room = Room::in_all(tx, &statements, staff)?;
+    for (nth, row) in rows.iter().enumerate() {
+        room.join(row)
+            .map_err(|error| Problem::field(format!("/quotes/{nth}/key"), error.to_string()))?;
+    }
+    Ok(rows)
+}
+
+/// A quote that is posted to a text that is there.
+pub fn added_quote(
+    tx: &mut Tx,
+    text: &Text,
+    body: &Body,
+    (quote, wanted): (&NewQuote, &[Wanted]),
+    staff: &Staff,
+) -> Result<Quote, Problem> {
+    let cast = Cast::of(tx, &BTreeMap::new(), references_of(quote), staff)?;
+    let plain = body.plain();
+    let places = places(&plain);
+    let words = Words::new(&places, text.lang.as_str());
+    let row = new_quote(text, &words, quote, wanted, &cast, tx.now())?;
+    let statement: Vec<AnyId> = row.statement.into_iter().collect();
+    let joined = Room::in_all(tx, &statement, staff)?.join(&row);
+    joined.map_err(|error| Problem::field("/key", error.to_string()))?;
+    Ok(row)
+}
+
+/// A posted quote with its source, outlet and place among the words of the text; the errors point
+/// into it.
+fn new_quote(
+    text: &Text,
+    words: &Words,
     quote: &NewQuote,
     wanted: &[Wanted],
     cast: &Cast,
@@ -145,9 +194,10 @@ pub fn new_quote(
     let outlet_id = cast
         .find(said.outlet.as_deref())
         .map_err(|problem| problem.below("/attribution/outlet"))?;
-    let anchor =
-        find_words(body, &text.lang, wanted).map_err(|problem| problem.below("/anchor"))?;
-    let words = quote.words(wanted);
+    let anchor = words
+        .find(wanted)
+        .map_err(|error| not_found(&error).below("/anchor"))?;
+    let text_of_quote = quote.words(wanted);
     let quote = Quote {
         id: Id::new(),
         article_id: article,
@@ -156,7 +206,7 @@ pub fn new_quote(
         source_id,
         unnamed: quote.unnamed.as_ref().map(ToString::to_string),
         manner: quote.manner,
-        text: words,
+        text: text_of_quote,
         original: quote.original.map(Json),
         stated_name: said.stated_name.map(String::from),
         stated_role: said.stated_role.map(String::from),

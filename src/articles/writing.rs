@@ -3,18 +3,17 @@
 
 use super::input::{Draft, SlugWish, TextInput};
 use super::model::{Article, ArticleId};
-use super::quoting::{Cast, new_quote};
+use super::quoting::{Cast, new_quotes};
 use super::{slugs, translations};
 use crate::auth::Staff;
-use crate::body::{Block, Body, PlainBlock, QuoteHint, keep_keys};
+use crate::body::{Body, PlainBlock, QuoteHint, keep_keys};
 use crate::changes::{Action, Change, ItemKind};
-use crate::db::{AnyId, DbConn, Json, Tx};
+use crate::db::{DbConn, Json, Tx};
 use crate::http::etag::check_saved;
 use crate::http::problem::{Code, Problem};
 use crate::language::Lang;
 use crate::quotes::anchor::{Hint, Place, Words};
 use crate::quotes::model::{Quote, QuoteEffect};
-use crate::quotes::room::Room;
 use crate::quotes::store as quotes;
 use crate::site;
 use crate::texts::model::{Cause, Content, Revision, Text, TextOf, TextState};
@@ -96,19 +95,8 @@ pub fn create_text(
         seo: input.seo,
         translated_from: input.translated_from,
     };
-    let mut rows = Vec::new();
-    for (nth, (quote, wanted)) in input.quotes.unwrap_or_default().iter().enumerate() {
-        let added = new_quote(&text, &content.body, quote, wanted, cast, now);
-        let mut row = added.map_err(|problem| problem.below(&format!("/quotes/{nth}")))?;
-        row.position = nth as i32;
-        rows.push(row);
-    }
-    let statements: Vec<AnyId> = rows.iter().filter_map(|row| row.statement).collect();
-    let mut room = Room::in_all(tx, &statements)?;
-    for (nth, row) in rows.iter().enumerate() {
-        let taken = room.take(tx, row.statement);
-        taken.map_err(|problem| problem.below(&format!("/quotes/{nth}/key")))?;
-    }
+    let posted = input.quotes.unwrap_or_default();
+    let rows = new_quotes(tx, &text, &content.body, &posted, cast, staff)?;
     let head = revision(&text, content, &rows, Cause::Save, None, staff, now);
     let removed = gone.into_iter().map(|quote| Quote {
         removed_at: Some(now),

@@ -51,7 +51,8 @@ pub struct AttributionInput {
     "attribution": {"stated_name": null, "stated_role": null, "occasion": "comment", "outlet": null, "programme": null,
         "said_at": "2026-04", "evidence_url": null}}))]
 pub struct NewQuote {
-    /// Quotes of one article with the same key are one statement, in several languages.
+    /// Quotes of one article with the same key are one statement, in several languages; all of the same
+    /// source.
     #[serde(default)]
     pub key: Option<Line<100>>,
     /// Who said it: the id of a source, or `#name` of one in the post's `sources`. Null needs `unnamed`.

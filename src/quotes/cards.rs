@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::anchor::Anchor;
 use super::api::Verification;
-use super::model::{Manner, Occasion, Original, QuoteId};
+use super::model::{Manner, Occasion, Original, QuoteId, statement_for_readers};
 use super::published::PublishedQuote;
 use super::said_at::{Precision, SaidAt};
 use crate::articles::model::ArticleId;
@@ -175,7 +175,7 @@ impl QuoteCard {
                 state: anchor_state,
                 segments: segments.0,
             },
-            statement,
+            statement: statement.map(|statement| statement_for_readers(statement, source_id)),
         }
     }
 }

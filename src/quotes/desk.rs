@@ -12,9 +12,9 @@ use super::anchor::Wanted;
 use super::api::{
     AttributionPatch, DeskQuote, QuoteInText, QuotePatch, VerificationInput, WantedAnchor,
 };
+use super::desk_statement::leave_statement;
 use super::model::{Quote, QuoteEffect, QuoteId};
 use super::published::PublishedQuote;
-use super::room::Room;
 use super::veil::veil;
 use super::{projection, published, store};
 use crate::app::App;
@@ -22,7 +22,7 @@ use crate::articles::api::ArticlePath;
 use crate::articles::input::{MOST_QUOTES, SlugWish};
 use crate::articles::keys::quotes_of;
 use crate::articles::model::Article;
-use crate::articles::quoting::{Cast, new_quote, references_of};
+use crate::articles::quoting::{Cast, added_quote};
 use crate::articles::sight::{find_own, find_seen};
 use crate::articles::writing::Draughting;
 use crate::auth::Staff;
@@ -150,11 +150,8 @@ pub async fn create_quote(
                 ));
             }
             let body = draughting.content.body.clone();
-            let cast = Cast::of(tx, &BTreeMap::new(), references_of(&quote), &staff)?;
-            let row = new_quote(&draughting.text, &body, &quote, &wanted, &cast, tx.now());
+            let row = added_quote(tx, &draughting.text, &body, (&quote, &wanted), &staff);
             let mut row = row.map_err(|problem| problem.below("/quote"))?;
-            let taken = Room::default().take(tx, row.statement);
-            taken.map_err(|problem| problem.below("/quote/key"))?;
             row.position = draughting.quotes.last().map_or(0, |last| last.position + 1);
             let new = row.id;
             let effect = QuoteEffect {
@@ -196,7 +193,8 @@ pub async fn get_desk_quote(
 
 /// Change a quote
 ///
-/// Saves its text. A new `text` or `anchor` is looked for in the body, as when it was posted.
+/// Saves its text. A new `text` or `anchor` is looked for in the body, as when it was posted. With
+/// another `source` it leaves its statement, because a statement is of one source.
 #[utoipa::path(
     tag = "desk: quotes",
     params(QuotePath, IfMatchHeader),
@@ -314,7 +312,11 @@ fn apply(
     let cast = Cast::of(tx, &BTreeMap::new(), references, staff)?;
     if let Patch::Set(reference) = source {
         let found = cast.find(reference.as_deref());
-        row.source_id = found.map_err(|problem| problem.below("/source"))?;
+        let found = found.map_err(|problem| problem.below("/source"))?;
+        if found != row.source_id {
+            leave_statement(tx, row)?;
+        }
+        row.source_id = found;
     }
     unnamed
         .map(|unnamed| unnamed.map(String::from))

@@ -71,10 +71,7 @@ pub async fn link_quote(
             let row = row.ok_or_else(Problem::not_found)?;
             match target {
                 Some(target) => link(tx, row, target, &staff)?,
-                None => {
-                    let joined = store::of_statement(tx, id.of(), 2)?;
-                    row.unlink(joined.iter().any(|other| other.id != id));
-                }
+                None => leave_statement(tx, row)?,
             }
             let mut linked = row.clone();
             let confided = veil(tx, std::slice::from_mut(&mut linked), &staff)?;
@@ -89,26 +86,34 @@ pub async fn link_quote(
     })
 }
 
+/// Makes a quote a statement by itself; those that were linked to it stay together.
+pub(super) fn leave_statement(tx: &mut Tx, row: &mut Quote) -> Result<(), Problem> {
+    let joined = store::of_statement(tx, row.id.of(), 2)?;
+    row.unlink(joined.iter().any(|other| other.id != row.id));
+    Ok(())
+}
+
 /// Both are compared as the caller sees them: what they may not know does not show in the answer.
 fn link(tx: &mut Tx, row: &mut Quote, target: AnyId, staff: &Staff) -> Result<(), Problem> {
     let other = find_target(tx, target, staff)?.ok_or(LinkError::Unknown)?;
     if other.statement() == row.statement() {
         return Ok(());
     }
-    let taken = Room::default().take(tx, Some(other.statement()));
-    taken.map_err(|problem| problem.below("/statement"))?;
     let mut own = row.clone();
     let _not_told = veil(tx, std::slice::from_mut(&mut own), staff)?;
     own.link_to(&other)?;
+    let mut room = Room::in_all(tx, &[other.statement()], staff)?;
+    room.take_place(other.statement(), own.source_id)?;
     row.statement = own.statement;
     Ok(())
 }
 
-/// The quote of this id, or one of the statement of this id.
+/// One of the statement of this id, or the quote of this id: a quote that left those that were linked
+/// to it is of another statement, and its id is theirs.
 fn find_target(conn: &mut DbConn, target: AnyId, staff: &Staff) -> Result<Option<Quote>, Problem> {
     let members = store::of_statement(conn, target, MOST_OF_STATEMENT)?;
     let members = members.into_iter().map(|quote| quote.id);
-    for id in std::iter::once(target.of()).chain(members) {
+    for id in members.chain(std::iter::once(target.of())) {
         match find_quote(conn, id, staff) {
             Ok((quote, ..)) => return Ok(Some(quote)),
             Err(problem) if problem.code() == Code::NotFound => {}

@@ -173,11 +173,21 @@ pub struct QuoteEffect {
 /// A statement's id, drawn from the article and the key that its tool gave it, so that posting
 /// the languages of a story one after the other links them too.
 pub fn statement_of(article: ArticleId, key: &str) -> AnyId {
+    drawn_from(article.uuid(), key)
+}
+
+/// The statement as readers know it. Quotes that name no source share another id than those that do,
+/// so that it ties no name to words that were published without it.
+pub fn statement_for_readers(statement: AnyId, source: Option<SourceId>) -> AnyId {
+    match source {
+        Some(_) => statement,
+        None => drawn_from(statement.uuid(), "unnamed"),
+    }
+}
+
+fn drawn_from(id: uuid::Uuid, word: &str) -> AnyId {
     use sha2::{Digest, Sha256};
-    let digest = Sha256::new()
-        .chain_update(article.uuid())
-        .chain_update(key)
-        .finalize();
+    let digest = Sha256::new().chain_update(id).chain_update(word).finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     Id::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())

@@ -8,6 +8,7 @@ use crate::db::schema::quotes;
 use crate::db::{AnyId, DbConn};
 use crate::language::Lang;
 use crate::on_each_backend;
+use crate::sources::model::SourceId;
 
 /// A quote that is part of its text.
 pub fn find(conn: &mut DbConn, id: QuoteId) -> QueryResult<Option<Quote>> {
@@ -21,6 +22,14 @@ pub fn find(conn: &mut DbConn, id: QuoteId) -> QueryResult<Option<Quote>> {
 /// A quote, also one that is no longer part of its text.
 pub fn find_any(conn: &mut DbConn, id: QuoteId) -> QueryResult<Option<Quote>> {
     quotes::table.find(id).first(conn).optional()
+}
+
+/// Several quotes, also those that are no longer part of their texts.
+pub fn find_many_any(conn: &mut DbConn, ids: &[QuoteId]) -> QueryResult<Vec<Quote>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    quotes::table.filter(quotes::id.eq_any(ids)).load(conn)
 }
 
 /// The article of a quote, be the quote part of its text or not.
@@ -59,22 +68,25 @@ pub fn of_statement(conn: &mut DbConn, statement: AnyId, limit: usize) -> QueryR
         .load(conn)
 }
 
-/// The statement of each quote that belongs to one of these and is part of its text.
-pub fn statements_among(conn: &mut DbConn, statements: &[AnyId]) -> QueryResult<Vec<AnyId>> {
+/// The statement and the source of each quote that belongs to one of these and is part of its text.
+pub fn members_of(
+    conn: &mut DbConn,
+    statements: &[AnyId],
+) -> QueryResult<Vec<(AnyId, Option<SourceId>)>> {
     if statements.is_empty() {
         return Ok(Vec::new());
     }
     let own: Vec<QuoteId> = statements.iter().map(|statement| statement.of()).collect();
     let linked = quotes::statement.eq_any(statements).assume_not_null();
     let named = quotes::id.eq_any(own).and(quotes::statement.is_null());
-    let rows: Vec<(QuoteId, Option<AnyId>)> = quotes::table
+    let rows: Vec<(QuoteId, Option<AnyId>, Option<SourceId>)> = quotes::table
         .filter(quotes::removed_at.is_null().and(linked.or(named)))
-        .select((quotes::id, quotes::statement))
+        .select((quotes::id, quotes::statement, quotes::source_id))
         .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, statement)| statement.unwrap_or(id.of()))
-        .collect())
+    let member = |(id, statement, source): (QuoteId, Option<AnyId>, _)| {
+        (statement.unwrap_or(id.of()), source)
+    };
+    Ok(rows.into_iter().map(member).collect())
 }
 
 /// Writes the rows of a text's quotes anew, in two statements however many there are.

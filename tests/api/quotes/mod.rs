@@ -9,9 +9,10 @@ mod confided;
 mod confidential;
 mod corrections;
 mod following;
+mod leaving;
 mod nowhere;
 mod placing;
-
+mod statements;
 mod timelines;
 
 /// An article whose English text has three paragraphs.

@@ -238,6 +238,89 @@ async fn the_quote_that_others_are_linked_to_can_leave_them() {
 }
 
 #[actix_web::test]
+async fn the_statement_that_a_quote_shows_is_the_one_that_is_linked_to() {
+    let scene = Scene::new().await;
+    let mut quotes = Vec::new();
+    for said_at in ["2023", "2024", "2025", "2026"] {
+        let article = scene.told(&["en"], None, json!(said_at)).await;
+        quotes.push(scene.quote_of(&article, "en").await);
+    }
+    let [first, second, third, fourth] = &quotes[..] else {
+        panic!("four quotes")
+    };
+    for quote in [second, third] {
+        scene.link(quote, json!(first)).await.expect(200);
+    }
+    let left = scene.link(first, json!(null)).await.expect(200);
+    assert_ne!(left.json["statement"], json!(first));
+    let path = format!("/v1/desk/quotes/{second}");
+    let shown = scene.app.as_editor().get(&path).await.expect(200).json;
+    let linked = scene.link(fourth, shown["statement"].clone()).await;
+    assert_eq!(linked.expect(200).json["statement"], shown["statement"]);
+    // By its own id it comes back to them, and by the one that it shows to itself.
+    let alone = scene.link(first, left.json["statement"].clone()).await;
+    assert_eq!(alone.expect(200).json["statement"], left.json["statement"]);
+    let back = scene.link(first, json!(first)).await.expect(200);
+    assert_eq!(back.json["statement"], Value::Null);
+}
+
+#[actix_web::test]
+async fn a_key_is_of_one_source() {
+    let scene = Scene::new().await;
+    let other = source(&scene.app, "person", "Another Minister").await;
+    let quote = |source: &str| json!({"key": "bridge", "source": source, "manner": "direct", "text": "It will open."});
+    let text = |quotes: Value| json!({"headline": "Bridge", "body_markdown": "It will open.", "quotes": quotes});
+    let both = text(json!([quote(&scene.minister), quote(&other)]));
+    let story = json!({"kind": "news", "texts": {"en": both}});
+    let editor = scene.app.as_editor();
+    let refused = editor.post("/v1/desk/articles", story).await;
+    let refused = refused.problem("invalid-field", 422);
+    refused.at("/texts/en/quotes/1/key");
+
+    let texts = json!({"en": text(json!([quote(&scene.minister)]))});
+    let article = scene.app.posted_article(json!({"texts": texts})).await;
+    let path = format!("/v1/desk/articles/{}/texts/az", id_of(&article));
+    let az = text(json!([quote(&other)]));
+    let refused = editor.put(&path, az).header("if-none-match", "*").await;
+    refused.problem("invalid-field", 422).at("/quotes/0/key");
+    let path = format!("/v1/desk/articles/{}/quotes", id_of(&article));
+    let one = json!({"lang": "en", "quote": quote(&other)});
+    let refused = editor.post(&path, one).await;
+    refused.problem("invalid-field", 422).at("/quote/key");
+    let one = json!({"lang": "en", "quote": quote(&scene.minister)});
+    editor.post(&path, one).await.expect(201);
+}
+
+#[actix_web::test]
+async fn a_quote_that_comes_to_be_of_another_source_leaves_its_statement() {
+    let scene = Scene::new().await;
+    let article = scene
+        .told(&["az", "en"], Some("bridge"), json!("2026"))
+        .await;
+    let other = source(&scene.app, "person", "Another Minister").await;
+    let quote = scene.quote_of(&article, "en").await;
+    let path = format!("/v1/desk/quotes/{quote}");
+    let patch = async |patch: Value| {
+        let editor = scene.app.as_editor();
+        let patching = editor.patch(&path, patch).if_match("*");
+        patching.await.expect(200).json
+    };
+    let kept = patch(json!({"source": scene.minister})).await;
+    assert!(kept["statement"].is_string(), "{kept}");
+    let left = patch(json!({"source": other})).await;
+    assert_eq!(left["statement"], Value::Null);
+
+    // It does not come back to it with the source that it had, but says what it said.
+    let etag = scene.app.desk_text(&article, "en").await.etag();
+    let restoration = format!("/v1/desk/articles/{article}/texts/en/revisions/1/restoration");
+    let restoring = scene.app.as_editor().put(&restoration, json!({}));
+    let restored = restoring.if_match(&etag).await.expect(200).json;
+    let back = &restored["quotes"][0];
+    assert_eq!(back["source"], json!(scene.minister));
+    assert_ne!(back["statement"], kept["statement"]);
+}
+
+#[actix_web::test]
 async fn only_quotes_of_one_source_are_linked() {
     let scene = Scene::new().await;
     let article = scene.told(&["en"], None, json!(null)).await;
