@@ -37,6 +37,34 @@ fn code() -> impl Iterator<Item = (PathBuf, String)> {
     })
 }
 
+/// A file that no `mod` names is not compiled, and its tests are never run.
+#[test]
+fn every_file_of_tests_is_one_of_the_program() {
+    let sources: Vec<(PathBuf, String)> = code().collect();
+    for (path, _) in &sources {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let (within, name) = match path.file_stem().and_then(|stem| stem.to_str()) {
+            Some("mod") => (folder.parent(), folder.file_name()),
+            _ => (Some(folder), path.file_stem()),
+        };
+        let (Some(within), Some(name)) = (within, name.and_then(|name| name.to_str())) else {
+            continue;
+        };
+        if !path.starts_with("tests/api") || path.ends_with("tests/api/main.rs") {
+            continue;
+        }
+        let declared = format!("mod {name};");
+        let beside = |other: &Path| {
+            other.parent() == Some(within)
+                && (other.ends_with("mod.rs") || other.ends_with("main.rs"))
+        };
+        let named = sources
+            .iter()
+            .any(|(other, text)| beside(other) && text.contains(&declared));
+        assert!(named, "{} is named by no `mod`", path.display());
+    }
+}
+
 /// True for what answers readers.
 fn is_for_readers(path: &Path) -> bool {
     let name = path.to_string_lossy();

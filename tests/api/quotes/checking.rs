@@ -51,12 +51,10 @@ async fn a_check_tells_what_a_save_would_do_and_saves_nothing() {
         let again = Scene::glad().await;
         let saving = again.app.patch_text(&again.id, "en", body);
         let saved = saving.await.expect(200).json;
-        for (told, done) in check.json["quote_effects"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .zip(saved["quote_effects"].as_array().into_iter().flatten())
-        {
+        let told = check.json["quote_effects"].as_array().expect("effects");
+        let done = saved["quote_effects"].as_array().expect("effects");
+        assert_eq!(told.len(), done.len(), "{told:?} and {done:?}");
+        for (told, done) in told.iter().zip(done) {
             for field in ["before", "after", "nearest"] {
                 assert_eq!(told[field], done[field], "{field} of {told} and {done}");
             }
