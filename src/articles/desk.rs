@@ -8,17 +8,17 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use super::api::{ArticlePatch, ArticlePath, DeskArticle, NewArticle};
 use super::desk_list::ListQuery;
 use super::input::{TextInput, at_most, check_related};
-use super::model::{Article, ArticleId, Author};
+use super::model::{Article, ArticleId};
 use super::projection;
 use super::published::{self, PublishedArticle};
 use super::quoting::Cast;
+use super::references::{check_references, check_terms, section_of, topics_of};
 use super::sight::{as_published, find_own, find_seen, hold_own};
 use super::sitemap;
 use super::{keys, quoting, store, writing};
 use crate::app::App;
+use crate::auth::Staff;
 use crate::auth::rights::Right;
-use crate::auth::store::users_among;
-use crate::auth::{Staff, UserId};
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::{DbConn, Id, Json, Tx};
 use crate::http::body::{MergePatch, Posted};
@@ -28,14 +28,12 @@ use crate::http::openapi::IfMatchHeader;
 use crate::http::page::{COUNT_LIMIT, Listing, Page, Pager, Paging};
 use crate::http::problem::{ApiResult, Code, Problem};
 use crate::http::query::Query;
-use crate::http::words::Line;
 use crate::language::Lang;
-use crate::sections::{self, SectionId};
 use crate::sources::confided::Confided;
 use crate::sources::matching::find_or_make;
 use crate::texts::model::Text;
 use crate::texts::store as texts;
-use crate::topics::{self, TopicId};
+use crate::topics::TopicId;
 
 pub(super) fn whole(
     conn: &mut DbConn,
@@ -47,33 +45,6 @@ pub(super) fn whole(
         .map(|(_, topic)| topic)
         .collect();
     Ok(DeskArticle::new(article, topics, texts))
-}
-
-fn section_of(
-    conn: &mut DbConn,
-    reference: Option<&Line<120>>,
-) -> Result<Option<SectionId>, Problem> {
-    let Some(reference) = reference else {
-        return Ok(None);
-    };
-    let section = sections::by_slug_or_id(conn, reference)?;
-    let section = section.ok_or_else(|| Problem::field("/section", "there is no such section"))?;
-    Ok(Some(section.id))
-}
-
-fn topics_of(conn: &mut DbConn, references: &[Line<120>]) -> Result<Vec<TopicId>, Problem> {
-    at_most(references, "/topics")?;
-    let references: Vec<String> = references.iter().map(ToString::to_string).collect();
-    let found = topics::by_slugs_or_ids(conn, &references)?;
-    let mut ids: Vec<TopicId> = Vec::new();
-    for (nth, topic) in found.into_iter().enumerate() {
-        let topic = topic
-            .ok_or_else(|| Problem::field(format!("/topics/{nth}"), "there is no such topic"))?;
-        if !ids.contains(&topic.id) {
-            ids.push(topic.id);
-        }
-    }
-    Ok(ids)
 }
 
 /// List articles
@@ -259,39 +230,6 @@ fn originals_first(mut texts: BTreeMap<Lang, TextInput>) -> Vec<(Lang, TextInput
     ordered
 }
 
-/// Authors and related items must be there: a dangling reference would show readers nothing.
-fn check_references(conn: &mut DbConn, article: &Article) -> Result<(), Problem> {
-    let authors = &article.authors.0;
-    let users: Vec<UserId> = authors.iter().filter_map(|author| author.user).collect();
-    let known = users_among(conn, &users)?;
-    let unknown = |author: &Author| author.user.is_some_and(|user| !known.contains(&user));
-    if let Some(nth) = authors.iter().position(unknown) {
-        return Err(Problem::field(
-            format!("/authors/{nth}/user"),
-            "there is no such user",
-        ));
-    }
-    let ids: Vec<ArticleId> = article
-        .related
-        .0
-        .iter()
-        .filter_map(|item| item.internal)
-        .collect();
-    let known = store::existing(conn, &ids)?;
-    let missing = article
-        .related
-        .0
-        .iter()
-        .position(|item| item.internal.is_some_and(|id| !known.contains(&id)));
-    match missing {
-        Some(nth) => Err(Problem::field(
-            format!("/related/{nth}/internal"),
-            "there is no such article",
-        )),
-        None => Ok(()),
-    }
-}
-
 /// Read an article
 ///
 /// What is the same in all languages, and the states of its texts. What a text says is at `…/texts/{lang}`.
@@ -461,7 +399,8 @@ pub async fn delete_article(
 
 /// Restore an article
 ///
-/// Brings back one that was deleted, with all its texts.
+/// Brings back one that was deleted, with all its texts. Refused while its section or a topic is
+/// deleted.
 #[utoipa::path(tag = "desk: articles", params(ArticlePath, IfMatchHeader), responses((status = 200, body = DeskArticle)))]
 #[put("/v1/desk/articles/{id}/restoration")]
 pub async fn restore_article(
@@ -479,6 +418,7 @@ pub async fn restore_article(
             if article.deleted_at.take().is_none() {
                 return Err(Problem::new(Code::WrongState, "It is not deleted."));
             }
+            check_terms(tx, &article)?;
             let read = article.version;
             article.touch(tx.now());
             save(tx, &article, read)?;

@@ -51,6 +51,7 @@ pub mod public_article;
 pub mod published;
 pub mod publishing;
 pub mod quoting;
+pub mod references;
 pub mod sight;
 pub mod sitemap;
 pub mod slugs;

@@ -18,8 +18,9 @@ use crate::http::patch::Patch;
 use crate::http::path::ItemPath;
 use crate::http::problem::{ApiResult, Code, Problem};
 use crate::http::query::{Deleted, Query};
-use crate::named;
-use crate::{sections, topics};
+use crate::named::{self, Named};
+use crate::sections::Section;
+use crate::topics::Topic;
 
 /// The lists, for the newsroom
 ///
@@ -124,14 +125,15 @@ fn resolve(conn: &mut DbConn, rule: &NewRule) -> Result<Rule, Problem> {
     Ok(match rule {
         NewRule::Latest {} => Rule::Latest,
         NewRule::Section { section } => {
-            let found = sections::by_slug_or_id(conn, section.as_str())?;
-            let section = found.ok_or_else(nothing("/rule/section", "section"))?;
+            let found = Section::hold_used(conn, &[section.to_string()])?;
+            let section = found.into_iter().flatten().next();
+            let section = section.ok_or_else(nothing("/rule/section", "section"))?;
             Rule::Section {
                 section: section.id,
             }
         }
         NewRule::Topic { topic } => {
-            let found = topics::by_slugs_or_ids(conn, &[topic.to_string()])?;
+            let found = Topic::hold_used(conn, &[topic.to_string()])?;
             let topic = found.into_iter().flatten().next();
             let topic = topic.ok_or_else(nothing("/rule/topic", "topic"))?;
             Rule::Topic { topic: topic.id }
@@ -193,7 +195,7 @@ pub async fn delete_list(
 
 /// Restore a list
 ///
-/// Brings a deleted list back.
+/// Brings a deleted list back. Refused while what its rule is about is deleted.
 #[utoipa::path(tag = "desk: site", params(ItemPath, IfMatchHeader), responses((status = 200, body = ListJson)))]
 #[put("/v1/desk/lists/{id}/restoration")]
 pub async fn restore_list(

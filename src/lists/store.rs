@@ -12,6 +12,8 @@ use crate::http::page::Position;
 use crate::language::Slug;
 use crate::named::Named;
 use crate::named_row;
+use crate::sections::Section;
+use crate::topics::Topic;
 
 /// The list of this slug, deleted or not.
 pub fn by_slug(conn: &mut DbConn, slug: &str) -> QueryResult<Option<List>> {
@@ -83,5 +85,21 @@ impl Named for List {
 
     fn needed_by(&self, _: &mut DbConn) -> QueryResult<Option<&'static str>> {
         Ok(self.is_news_line().then_some("Pages show News Line."))
+    }
+
+    fn lacks(&self, conn: &mut DbConn) -> QueryResult<Option<&'static str>> {
+        let is_there = match self.rule.0 {
+            Rule::Latest | Rule::Kind { .. } => true,
+            Rule::Section { section } => {
+                let found = Section::hold_used(conn, &[section.to_string()])?;
+                found.iter().all(Option::is_some)
+            }
+            Rule::Topic { topic } => {
+                let found = Topic::hold_used(conn, &[topic.to_string()])?;
+                found.iter().all(Option::is_some)
+            }
+            Rule::Source { source } => has_source(conn, source)?,
+        };
+        Ok((!is_there).then_some("What it is about was deleted since: restore that first."))
     }
 }

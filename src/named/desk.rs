@@ -78,7 +78,8 @@ pub async fn delete<T: Named>(
 ) -> ApiResult<HttpResponse> {
     app.db
         .write(move |tx| {
-            let mut row = read::<T>(tx, id, &if_match)?;
+            let mut row = T::hold_unused(tx, id.of())?.ok_or_else(Problem::not_found)?;
+            if_match.check(*row.log().version)?;
             refuse_deleted(&mut row)?;
             if let Some(need) = row.needed_by(tx)? {
                 return Err(Problem::new(Code::InUse, need));
@@ -101,9 +102,12 @@ pub async fn restore<T: Named>(
         .db
         .write(move |tx| {
             let mut row = read::<T>(tx, id, &if_match)?;
-            match row.log().deleted_at.take() {
-                None => Err(Problem::new(Code::WrongState, "It is not deleted.")),
-                Some(_) => save(tx, row, Action::Restored, &staff),
+            if row.log().deleted_at.take().is_none() {
+                return Err(Problem::new(Code::WrongState, "It is not deleted."));
+            }
+            match row.lacks(tx)? {
+                Some(lack) => Err(Problem::new(Code::WrongState, lack)),
+                None => save(tx, row, Action::Restored, &staff),
             }
         })
         .await?;

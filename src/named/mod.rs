@@ -36,6 +36,11 @@ pub trait Named: Clone + Send + Sized + 'static {
     fn log(&mut self) -> Log<'_>;
 
     fn find(conn: &mut DbConn, id: Id<Self>) -> QueryResult<Option<Self>>;
+    /// The same, and nothing comes to use it before this transaction ends.
+    fn hold_unused(conn: &mut DbConn, id: Id<Self>) -> QueryResult<Option<Self>>;
+    /// Those that these slugs or ids name, for something that is about to use them: nobody deletes
+    /// them before this transaction ends. Nothing for what there is not, or was deleted.
+    fn hold_used(conn: &mut DbConn, references: &[String]) -> QueryResult<Vec<Option<Self>>>;
     /// A page in order, or from the key backwards: what is there, or what was deleted.
     fn list(
         conn: &mut DbConn,
@@ -50,6 +55,10 @@ pub trait Named: Clone + Send + Sized + 'static {
     fn save(&self, conn: &mut DbConn, read: i64) -> QueryResult<bool>;
     /// What still needs it, as a sentence; nothing where it can be deleted.
     fn needed_by(&self, conn: &mut DbConn) -> QueryResult<Option<&'static str>>;
+    /// What it needs and is no longer there, as a sentence; nothing where it can be restored.
+    fn lacks(&self, _conn: &mut DbConn) -> QueryResult<Option<&'static str>> {
+        Ok(None)
+    }
 }
 
 /// The part of [`Named`] that differs by nothing but the table.
@@ -78,6 +87,37 @@ macro_rules! named_row {
             id: $crate::db::Id<Self>,
         ) -> ::diesel::QueryResult<Option<Self>> {
             $table::table.find(id).first(conn).optional()
+        }
+
+        fn hold_unused(
+            conn: &mut $crate::db::DbConn,
+            id: $crate::db::Id<Self>,
+        ) -> ::diesel::QueryResult<Option<Self>> {
+            let query = $table::table.filter($table::id.eq(id));
+            match conn {
+                // The one writer holds everything.
+                $crate::db::DbConn::Sqlite(conn) => query.get_result(conn).optional(),
+                $crate::db::DbConn::Postgres(conn) => {
+                    query.for_update().get_result(conn).optional()
+                }
+            }
+        }
+
+        fn hold_used(
+            conn: &mut $crate::db::DbConn,
+            references: &[String],
+        ) -> ::diesel::QueryResult<Vec<Option<Self>>> {
+            let (ids, slugs) = $crate::named::ids_and_slugs::<Self>(references);
+            let query = $table::table
+                .filter($table::deleted_at.is_null())
+                .filter($table::id.eq_any(ids).or($table::slug.eq_any(slugs)))
+                .order($table::id);
+            let found = match conn {
+                // The one writer holds everything.
+                $crate::db::DbConn::Sqlite(conn) => query.load(conn)?,
+                $crate::db::DbConn::Postgres(conn) => query.for_key_share().load(conn)?,
+            };
+            Ok($crate::named::in_order_of(references, found))
         }
 
         fn count(conn: &mut $crate::db::DbConn, deleted: bool) -> ::diesel::QueryResult<i64> {

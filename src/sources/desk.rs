@@ -212,6 +212,7 @@ pub async fn delete_source(
     let version = app
         .db
         .write(move |tx| {
+            store::hold_unquoted(tx, &[id])?;
             let mut source = changeable(tx, id, &staff, &if_match)?;
             let read = source.version;
             let quoted = store::is_quoted(tx, id)? || credits::is_credited(tx, id)?;
@@ -286,7 +287,7 @@ pub async fn merge_source(
 }
 
 fn merge(tx: &mut Tx, id: SourceId, into: SourceId, staff: &Staff) -> Result<Source, Problem> {
-    store::hold_for_merge(tx, [id, into])?;
+    store::hold_unquoted(tx, &[id, into])?;
     let mut merged = live(tx, id, staff)?;
     let survivor = store::find_seen(tx, into, Sight::of(staff))?;
     let mut survivor = survivor.ok_or(SourceError::NoSurvivor)?;

@@ -165,9 +165,9 @@ pub fn hold_quoted(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<Sourc
     }
 }
 
-/// Two sources that are about to become one: until this transaction ends no quote comes to name
-/// either.
-pub fn hold_for_merge(conn: &mut DbConn, ids: [SourceId; 2]) -> QueryResult<()> {
+/// Sources that are about to be deleted or merged: until this transaction ends no quote comes to name
+/// one of them.
+pub fn hold_unquoted(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<()> {
     let query = sources::table
         .filter(sources::id.eq_any(ids))
         .order(sources::id)

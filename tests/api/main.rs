@@ -14,6 +14,7 @@ mod bench;
 mod cache;
 mod changes;
 mod config;
+mod deleting;
 mod feeds;
 mod house;
 mod http;
