@@ -176,6 +176,9 @@ const YEAR_10000: i64 = 253_402_300_800;
 pub struct Instant(jiff::Timestamp);
 
 impl Instant {
+    /// 0001-01-01T00:00:00Z: there is none before it.
+    pub const FIRST: Self = Self(jiff::Timestamp::constant(YEAR_1, 0));
+
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Self = Self(jiff::Timestamp::UNIX_EPOCH);
 

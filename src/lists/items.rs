@@ -187,7 +187,7 @@ fn backwards(
     let in_page = |place: i64| (start..end).contains(&place);
     let pinned = pins.iter().filter(|(place, _)| in_page(*place)).count() as i64;
     let wanted = end - start - pinned;
-    let before = before.unwrap_or((Instant::EPOCH, Id::from_uuid(Uuid::nil())));
+    let before = before.unwrap_or((Instant::FIRST, Id::from_uuid(Uuid::nil())));
     // One more shows after which row the page begins.
     let mut selected = listing::list(conn, rule, Some((true, before)), wanted + 1)?;
     let beyond = (selected.len() as i64 > wanted)

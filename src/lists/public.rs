@@ -22,12 +22,13 @@ use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::Query;
 use crate::http::reading::Reading;
 use crate::language::{Fallback, Lang, Served, Slug, choose};
-use crate::named::public::{NamedList, read_page};
-use crate::site::Site;
+use crate::named::Named;
+use crate::named::public::{NamedList, reading_of};
+use crate::site::{self, Site};
 
 /// List the lists
 ///
-/// By slug, named in the language served.
+/// By slug, named in the language served. One about a source that readers do not know is none.
 #[utoipa::path(
     tag = "lists",
     params(Paging, LanguageParams, AcceptLanguage),
@@ -40,8 +41,22 @@ pub async fn list_lists(
     language: LanguageAsked,
     query: Query<Paging>,
 ) -> ApiResult<Reading> {
-    let pager = Pager::new(&request, &app.cursors, query.0)?;
-    read_page::<List>(&app, language, pager).await
+    let pager = Pager::<Slug>::new(&request, &app.cursors, query.0)?;
+    let (at, rows, counts) = (pager.at.clone(), pager.rows(), pager.count);
+    let (site, lists, total, about_sources) = app
+        .readers
+        .read_snapshot(move |conn| {
+            let about_sources = published::about_sources(conn)?;
+            let hidden = &about_sources.hidden;
+            let lists = published::list(conn, false, hidden, at, rows)?;
+            let total = counts.then(|| published::count(conn, hidden)).transpose()?;
+            Ok::<_, Problem>((site::find(conn)?, lists, total, about_sources.any))
+        })
+        .await?;
+    let page = pager.page(lists, List::key).with_total(total);
+    let reading = reading_of(&site, &language, page, |page| pager.links(page))?;
+    // The list comes and goes with its source.
+    Ok(reading.about(about_sources.then(|| "sources".to_owned())))
 }
 
 /// Which list.

@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::model::{List, Rule};
-use crate::db::DbConn;
+use super::model::{List, ListId, Rule, SourceId};
 use crate::db::schema::lists;
+use crate::db::{DbConn, Json};
+use crate::http::page::{COUNT_LIMIT, Position};
 use crate::language::Slug;
 use crate::sources::published::{self, Known};
 
@@ -26,4 +27,70 @@ pub fn find(conn: &mut DbConn, slug: &Slug) -> QueryResult<Option<List>> {
         }
     }
     Ok(Some(list))
+}
+
+/// A page in the order of slugs, or from the key backwards, without some of them.
+pub fn list(
+    conn: &mut DbConn,
+    deleted: bool,
+    without: &[ListId],
+    at: Option<Position<Slug>>,
+    limit: i64,
+) -> QueryResult<Vec<List>> {
+    let mut query = lists::table
+        .filter(lists::deleted_at.is_not_null().eq(deleted))
+        .filter(lists::id.ne_all(without))
+        .limit(limit)
+        .into_boxed();
+    query = match at {
+        Some(Position { back: true, key }) => {
+            query.filter(lists::slug.lt(key)).order(lists::slug.desc())
+        }
+        Some(Position { back: false, key }) => query.filter(lists::slug.gt(key)).order(lists::slug),
+        None => query.order(lists::slug),
+    };
+    query.load(conn)
+}
+
+/// How many there are without some of them; counting stops beyond [`COUNT_LIMIT`].
+pub fn count(conn: &mut DbConn, without: &[ListId]) -> QueryResult<i64> {
+    let counted: Vec<ListId> = lists::table
+        .filter(lists::deleted_at.is_null())
+        .filter(lists::id.ne_all(without))
+        .select(lists::id)
+        .limit(COUNT_LIMIT + 1)
+        .load(conn)?;
+    Ok(counted.len() as i64)
+}
+
+/// The lists that are about a source.
+pub struct AboutSources {
+    /// Those whose source readers do not know, so that the list is not there for them.
+    pub hidden: Vec<ListId>,
+    pub any: bool,
+}
+
+/// Which lists are about a source. A newsroom has few lists, so all of them are looked at.
+pub fn about_sources(conn: &mut DbConn) -> QueryResult<AboutSources> {
+    let rules: Vec<(ListId, Json<Rule>)> = lists::table
+        .filter(lists::deleted_at.is_null())
+        .select((lists::id, lists::rule))
+        .load(conn)?;
+    let about: Vec<(ListId, SourceId)> = rules
+        .into_iter()
+        .filter_map(|(list, Json(rule))| match rule {
+            Rule::Source { source } => Some((list, source)),
+            _ => None,
+        })
+        .collect();
+    let sources: Vec<SourceId> = about.iter().map(|(_, source)| *source).collect();
+    let known = published::find_many_merged(conn, &sources)?;
+    let any = !about.is_empty();
+    let hidden = about
+        .into_iter()
+        .filter(|(_, source)| !known.contains_key(source));
+    Ok(AboutSources {
+        hidden: hidden.map(|(list, _)| list).collect(),
+        any,
+    })
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::api::ListJson;
 use super::model::{ArticleId, List, Rule, SourceId};
+use super::published;
 use crate::changes::ItemKind;
 use crate::db::schema::{articles, lists, sources};
 use crate::db::{DbConn, Json};
@@ -67,20 +68,7 @@ impl Named for List {
         at: Option<Position<Slug>>,
         limit: i64,
     ) -> QueryResult<Vec<Self>> {
-        let mut query = lists::table
-            .filter(lists::deleted_at.is_not_null().eq(deleted))
-            .limit(limit)
-            .into_boxed();
-        query = match at {
-            Some(Position { back: true, key }) => {
-                query.filter(lists::slug.lt(key)).order(lists::slug.desc())
-            }
-            Some(Position { back: false, key }) => {
-                query.filter(lists::slug.gt(key)).order(lists::slug)
-            }
-            None => query.order(lists::slug),
-        };
-        query.load(conn)
+        published::list(conn, deleted, &[], at, limit)
     }
 
     fn needed_by(&self, _: &mut DbConn) -> QueryResult<Option<&'static str>> {

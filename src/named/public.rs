@@ -4,8 +4,8 @@ use diesel::QueryResult;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::Named;
 use super::order::{self, NameKey, NamesOf};
-use super::{Named, rows_of_page};
 use crate::app::App;
 use crate::db::{AnyId, DbConn, Id};
 use crate::http::language::LanguageAsked;
@@ -62,24 +62,7 @@ pub async fn read_all<T: Named>(app: &App, asked: LanguageAsked) -> ApiResult<Re
             Ok::<_, Problem>((site::find(conn)?, T::list(conn, false, None, i64::MAX)?))
         })
         .await?;
-    reading(&site, &asked, whole(rows), |_| Vec::new())
-}
-
-/// A page of them for readers.
-pub async fn read_page<T: Named>(
-    app: &App,
-    asked: LanguageAsked,
-    pager: Pager<T::Key>,
-) -> ApiResult<Reading> {
-    let wanted = (pager.at.clone(), pager.rows(), pager.count);
-    let read = move |conn: &mut DbConn| {
-        let site = site::find(conn)?;
-        let (rows, total) = rows_of_page::<T>(conn, false, wanted)?;
-        Ok::<_, Problem>((site, rows, total))
-    };
-    let (site, rows, total) = app.readers.read_snapshot(read).await?;
-    let page = pager.page(rows, T::key).with_total(total);
-    reading(&site, &asked, page, |page| pager.links(page))
+    reading_of(&site, &asked, whole(rows), |_| Vec::new())
 }
 
 /// A page of them for readers, in the order of their names in the language served.
@@ -126,7 +109,7 @@ pub async fn read_by_name<T: Named>(
         total: page.total,
         total_is: page.total_is,
     };
-    reading(&site, &asked, page, |page| pager.links(page))
+    reading_of(&site, &asked, page, |page| pager.links(page))
 }
 
 /// Rows that all fit one page.
@@ -144,7 +127,8 @@ fn whole<T>(items: Vec<T>) -> Page<T> {
     }
 }
 
-fn reading<T: Named>(
+/// A page of them as readers get it.
+pub fn reading_of<T: Named>(
     site: &Site,
     asked: &LanguageAsked,
     page: Page<T>,

@@ -237,6 +237,29 @@ async fn forth_and_back_the_pages_are_the_same_wherever_pins_stand() {
 }
 
 #[actix_web::test]
+async fn pages_go_back_to_articles_from_before_1970() {
+    let app = TestApp::start().await;
+    let mut articles = Vec::new();
+    for year in [1960, 1965, 2001] {
+        let article = app.posted_article(json!({})).await;
+        let id = article["id"].as_str().expect("an id").to_owned();
+        let since = json!({"published_at": format!("{year}-05-01T00:00:00Z")});
+        let publishing = app.put_state(&id, "en", "publication", since);
+        publishing.await.expect(200);
+        articles.push(id);
+    }
+    let list = news_line(&app).await;
+    let pins = json!([{"article": articles[0], "position": 9}]);
+    let patching = app.as_editor().patch(&place(&list), json!({"pins": pins}));
+    patching.if_match(&list.etag()).await.expect(200);
+    let page = |nth: usize| vec![articles[nth].clone()];
+    assert_eq!(
+        pages(&app, 1, "prev").await,
+        [page(2), page(1), page(0), page(1), page(2)]
+    );
+}
+
+#[actix_web::test]
 async fn the_total_counts_pins_that_the_rule_does_not_select() {
     let app = TestApp::start().await;
     let opinion = app.published_article(json!({"kind": "opinion"})).await;
@@ -303,4 +326,25 @@ async fn a_list_about_a_source_that_readers_do_not_know_is_not_there_for_them() 
         .get("/v1/lists/on-somebody/items?lang=en")
         .await;
     items.problem("not-found", 404);
+    let listed = async || {
+        let lists = app.anonymous().get("/v1/lists?lang=en&count=true").await;
+        let lists = lists.expect(200);
+        let keys = lists.header("surrogate-key").expect("keys");
+        assert!(keys.split(' ').any(|key| key == "sources"), "{keys}");
+        assert_eq!(lists.json["total"], lists.json["page"]["size"]);
+        lists.text().contains("On somebody")
+    };
+    assert!(!listed().await);
+
+    let quote = json!({"source": source.json["id"], "unnamed": "one", "manner": "direct", "text": "We knew it."});
+    let text = json!({"headline": "Within", "body_markdown": "We knew it.", "quotes": [quote]});
+    app.published_article(json!({"texts": {"en": text}})).await;
+    assert!(!listed().await);
+    let path = source.header("location").expect("a location");
+    for (disclosure, known) in [("on_record", true), ("anonymous", false)] {
+        let patch = json!({"disclosure": disclosure});
+        let patching = app.as_editor().patch(path, patch).if_match("*");
+        patching.await.expect(200);
+        assert_eq!(listed().await, known, "{disclosure}");
+    }
 }
