@@ -73,6 +73,11 @@ impl QueryPart for TimelineFilters {
     }
 }
 
+/// A day whose start, or end, in the site's time zone lies beyond all moments that there are.
+pub fn out_of_range(parameter: &str) -> Problem {
+    Problem::parameter(parameter, "expected a moment of the years 1 to 9999")
+}
+
 /// Whose quotes.
 #[derive(Debug, Clone, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -109,8 +114,10 @@ impl TimelineFilters {
         sources: Vec<SourceId>,
     ) -> Result<Filter, Problem> {
         let zone = site.zone();
-        let start =
-            |said: Option<SaidAt>| -> Option<Instant> { said.and_then(|said| said.start(&zone)) };
+        let start = |name: &str, said: Option<SaidAt>| -> Result<Option<Instant>, Problem> {
+            let start = |said: SaidAt| said.start(&zone).ok_or_else(|| out_of_range(name));
+            said.map(start).transpose()
+        };
         let mut topics = Vec::new();
         if !self.topic.is_empty() {
             let found = topics::by_slugs_or_ids(conn, &self.topic)?;
@@ -134,8 +141,8 @@ impl TimelineFilters {
                 .lang
                 .map(|list| list.tags().to_vec())
                 .unwrap_or_default(),
-            said_after: start(self.said_after),
-            said_before: start(self.said_before),
+            said_after: start("said_after", self.said_after)?,
+            said_before: start("said_before", self.said_before)?,
             sort: match self.sort {
                 None | Some(SortBy::Said) => Sort::Said,
                 Some(SortBy::Published) => Sort::Published,

@@ -15,6 +15,7 @@ use crate::auth::Staff;
 use crate::db::{DbConn, Instant};
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::{Params, Query, QueryPart};
+use crate::quotes::filters::out_of_range;
 use crate::quotes::said_at::SaidAt;
 use crate::sections;
 use crate::site::{self, Site};
@@ -51,12 +52,14 @@ impl QueryPart for SourcingQuery {
 impl SourcingQuery {
     fn period(self, conn: &mut DbConn, site: &Site, now: Instant) -> Result<Period, Problem> {
         let zone = site.zone();
-        let to = self.to.and_then(|to| to.end(&zone)).unwrap_or(now);
-        let usual = to.plus_seconds(-USUAL * 24 * 3600);
-        let from = self
-            .from
-            .and_then(|from| from.start(&zone))
-            .unwrap_or(usual);
+        let to = match self.to {
+            Some(to) => to.end(&zone).ok_or_else(|| out_of_range("to"))?,
+            None => now,
+        };
+        let from = match self.from {
+            Some(from) => from.start(&zone).ok_or_else(|| out_of_range("from"))?,
+            None => to.plus_seconds(-USUAL * 24 * 3600),
+        };
         let section = match self.section {
             Some(reference) => {
                 let section = sections::by_slug_or_id(conn, &reference)?;

@@ -181,6 +181,27 @@ async fn a_report_is_about_a_period_and_a_section() {
 }
 
 #[actix_web::test]
+async fn a_time_that_is_none_is_refused_and_not_left_out() {
+    let app = TestApp::start().await;
+    let patching = app
+        .as_admin()
+        .patch("/v1/desk/site", json!({"time_zone": "Asia/Baku"}));
+    patching.if_match("*").await.expect(200);
+    for (query, parameter) in [
+        (format!("{REPORT}?to=9999"), "to"),
+        (format!("{REPORT}?from=0001"), "from"),
+        ("/v1/quotes?said_after=0001".to_owned(), "said_after"),
+        (
+            "/v1/quotes?said_before=0001-01-01".to_owned(),
+            "said_before",
+        ),
+    ] {
+        let refused = app.as_editor().get(&query).await;
+        refused.problem("invalid-parameter", 400).at(parameter);
+    }
+}
+
+#[actix_web::test]
 async fn what_is_no_longer_published_is_in_no_report() {
     let app = TestApp::start().await;
     newsroom(&app).await;
