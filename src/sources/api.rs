@@ -177,7 +177,10 @@ impl SourcePatch {
 /// A merge patch (RFC 7396) of descriptions by language.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(transparent)]
-pub struct DescriptionsPatch(BTreeMap<Lang, Option<Prose<4000>>>);
+pub struct DescriptionsPatch(
+    #[serde(deserialize_with = "crate::http::json::distinct_map")]
+    BTreeMap<Lang, Option<Prose<4000>>>,
+);
 
 impl DescriptionsPatch {
     fn apply(self, descriptions: &mut Descriptions) -> Result<(), SourceError> {

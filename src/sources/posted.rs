@@ -7,6 +7,7 @@ use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::model::{Descriptions, Disclosure, Position, SourceId, SourceKind};
+use crate::http::json::distinct_map;
 use crate::http::patch::Patch;
 use crate::http::words::{Line, Prose, WebAddress};
 use crate::language::{Lang, Names};
@@ -31,7 +32,7 @@ pub struct NewSource {
     #[schema(max_items = 50)]
     pub aliases: Vec<Line<200>>,
     /// What is to be said about it, per language.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "distinct_map")]
     #[schema(value_type = std::collections::BTreeMap<Lang, Prose<4000>>)]
     pub description: Descriptions,
     /// Addresses of the same on other sites, such as that of its Wikidata item.
@@ -78,7 +79,7 @@ struct AnySource {
     names: Patch<Names>,
     #[serde(default)]
     aliases: Patch<Vec<Line<200>>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "described")]
     description: Patch<Descriptions>,
     #[serde(default)]
     same_as: Patch<Vec<WebAddress>>,
@@ -86,6 +87,10 @@ struct AnySource {
     positions: Patch<Vec<Position>>,
     #[serde(default)]
     disclosure: Patch<Disclosure>,
+}
+
+fn described<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Patch<Descriptions>, D::Error> {
+    distinct_map(deserializer).map(Patch::Set)
 }
 
 impl<'de> Deserialize<'de> for PostedSource {

@@ -89,6 +89,10 @@ async fn what_breaks_a_rule_is_refused_at_its_field() {
             "/aliases",
         ),
         (
+            json!({"kind": "person", "names": {"en": "A"}, "description": {"en": "a", "EN": "b"}}),
+            "/description",
+        ),
+        (
             position(json!({"title": {"en": "T"}, "from": "2021-02-30"})),
             "/positions/0/from",
         ),
@@ -104,6 +108,16 @@ async fn what_breaks_a_rule_is_refused_at_its_field() {
         let refused = editor.post("/v1/desk/sources", source).await;
         refused.problem("invalid-field", 422).at(place);
     }
+    let twice = json!({"description": {"en": "a", "EN": null}});
+    let refused = editor.patch(&desk(&other), twice.clone()).if_match("*");
+    let refused = refused.await.problem("invalid-field", 422);
+    refused.at("/description");
+    let one =
+        json!({"kind": "person", "names": {"en": "A"}, "description": {"en": "a", "EN": "b"}});
+    let story = json!({"kind": "news", "sources": {"one": one}});
+    let refused = editor.post("/v1/desk/articles", story).await;
+    let refused = refused.problem("invalid-field", 422);
+    refused.at("/sources/one/description");
     let same = editor.post(
         &format!("{}/merge", desk(&other)),
         json!({"into": id(&other)}),
