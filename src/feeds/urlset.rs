@@ -23,7 +23,9 @@ const MOST_CHARACTERS: usize = 2048;
 pub struct Addresses {
     pub site: Site,
     /// Where addresses name it: the section of an article.
-    sections: BTreeMap<ArticleId, Slug>,
+    sections: BTreeMap<ArticleId, SectionId>,
+    /// What these sections are called in addresses.
+    slugs: BTreeMap<SectionId, Slug>,
 }
 
 impl Addresses {
@@ -37,21 +39,28 @@ impl Addresses {
     ) -> Result<Self, Problem> {
         let pattern = site.article_url.as_deref().unwrap_or_default();
         if !pattern.contains(Name::Section.in_braces()) {
-            let sections = BTreeMap::new();
-            return Ok(Self { site, sections });
+            return Ok(Self {
+                site,
+                sections: BTreeMap::new(),
+                slugs: BTreeMap::new(),
+            });
         }
         let of_articles = sections_of(conn)?;
         let ids: BTreeSet<SectionId> = of_articles.iter().filter_map(|(_, id)| *id).collect();
         let found = sections::find_many(conn, &ids.into_iter().collect::<Vec<_>>())?;
-        let slugs: BTreeMap<SectionId, Slug> = found
+        let slugs = found
             .into_iter()
             .map(|section| (section.id, section.slug))
             .collect();
-        let named = |(article, section): (ArticleId, Option<SectionId>)| {
-            Some((article, slugs.get(&section?)?.clone()))
-        };
-        let sections = of_articles.into_iter().filter_map(named).collect();
-        Ok(Self { site, sections })
+        let sections = of_articles
+            .into_iter()
+            .filter_map(|(article, section)| Some((article, section?)))
+            .collect();
+        Ok(Self {
+            site,
+            sections,
+            slugs,
+        })
     }
 
     /// The address of a text as a URI; nothing where it has none that the protocol takes.
@@ -60,17 +69,24 @@ impl Addresses {
             lang,
             slug: Some(slug),
             id: article.uuid(),
-            section: self.sections.get(&article).map(Slug::as_str),
+            section: self.section_of(article),
         };
         self.site
             .article_address(&parts)
             .and_then(|address| fitting(&address))
     }
 
-    /// What the addresses depend on besides the site and the texts.
+    fn section_of(&self, article: ArticleId) -> Option<&str> {
+        let slug = self.slugs.get(self.sections.get(&article)?);
+        slug.map(Slug::as_str)
+    }
+
+    /// What the addresses depend on besides the site and the texts. Two sections may change their
+    /// slugs for each other, so each is named with its own.
     pub fn version(&self) -> String {
-        let slugs: BTreeSet<&str> = self.sections.values().map(Slug::as_str).collect();
-        slugs.into_iter().collect::<Vec<_>>().join(",")
+        let slugs = self.slugs.iter();
+        let slugs: Vec<String> = slugs.map(|(id, slug)| format!("{id}={slug}")).collect();
+        slugs.join(",")
     }
 }
 

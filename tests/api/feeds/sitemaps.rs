@@ -174,6 +174,33 @@ async fn a_part_has_a_strong_tag_that_changes_with_whatever_is_in_it() {
 }
 
 #[actix_web::test]
+async fn sections_that_change_names_with_each_other_change_the_tag() {
+    let app = TestApp::start().await;
+    let pattern = "https://example.az/{lang}/{section}/{slug}";
+    with_addresses(&app, json!({"article_url": pattern})).await;
+    let mut places = Vec::new();
+    for slug in ["city", "town"] {
+        let section = json!({"slug": slug, "names": {"en": slug}});
+        let section = app.as_editor().post("/v1/desk/sections", section).await;
+        places.push(format!(
+            "/v1/desk/sections/{}",
+            id_of(&section.expect(201).json)
+        ));
+        let article = story(&app, &format!("in-{slug}"), &["en"]).await;
+        let moving = app.patch_article(&article, json!({"section": slug}));
+        moving.await.expect(200);
+    }
+    let before = get(&app, "/sitemaps/1.xml").await;
+    for (place, slug) in [(0, "other"), (1, "city"), (0, "town")] {
+        let renaming = app.as_editor().patch(&places[place], json!({"slug": slug}));
+        renaming.if_match("*").await.expect(200);
+    }
+    let after = get(&app, "/sitemaps/1.xml").await;
+    assert!(after.text().contains("/en/town/in-city"), "{after}");
+    assert_ne!(after.etag(), before.etag());
+}
+
+#[actix_web::test]
 async fn a_site_without_addresses_has_an_empty_sitemap() {
     let app = TestApp::start().await;
     story(&app, "one", &["en"]).await;
