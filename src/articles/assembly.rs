@@ -223,7 +223,7 @@ pub fn related(
     lang: &Lang,
 ) -> Result<Vec<RelatedItem>, Problem> {
     let ids: Vec<ArticleId> = items.iter().filter_map(|item| item.internal).collect();
-    let mut ours = nearest_cards(conn, site, &ids, lang)?;
+    let ours = nearest_cards(conn, site, &ids, lang)?;
     let item = |item: &Related| {
         let Related {
             rel,
@@ -232,7 +232,7 @@ pub fn related(
             external,
         } = item.clone();
         let internal = match internal {
-            Some(id) => Some(ours.remove(&id)?),
+            Some(id) => Some(ours.get(&id)?.clone()),
             None => None,
         };
         Some(RelatedItem {

@@ -88,6 +88,12 @@ fn fields(from: &Revision, to: &Revision) -> Vec<FieldChange> {
             .as_ref()
             .and_then(|Json(seo)| serde_json::to_string(seo).ok())
     };
+    let translated_from = |revision: &Revision| {
+        revision
+            .translated_from
+            .as_ref()
+            .and_then(|Json(original)| serde_json::to_string(original).ok())
+    };
     [
         (
             "headline",
@@ -102,6 +108,11 @@ fn fields(from: &Revision, to: &Revision) -> Vec<FieldChange> {
         ("standfirst", from.standfirst.clone(), to.standfirst.clone()),
         ("image", image(from), image(to)),
         ("seo", seo(from), seo(to)),
+        (
+            "translated_from",
+            translated_from(from),
+            translated_from(to),
+        ),
     ]
     .into_iter()
     .filter(|(_, from, to)| from != to)

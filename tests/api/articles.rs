@@ -401,6 +401,25 @@ async fn what_is_taken_down_is_404_and_may_come_back() {
 }
 
 #[actix_web::test]
+async fn an_article_that_is_related_and_promoted_is_shown_as_both() {
+    let app = TestApp::start().await;
+    let other = app.published_article(story("Wind")).await;
+    let related = json!([
+        {"rel": "related", "internal": other["id"]},
+        {"rel": "promoted", "label": "Partner", "internal": other["id"]},
+    ]);
+    let article = app.published_article(json!({"related": related})).await;
+    let path = format!("/v1/articles/{}/related?lang=en", id_of(&article));
+    let read = app.anonymous().get(&path).await.expect(200).json;
+    let shown: Vec<_> = items_of(&read)
+        .iter()
+        .map(|item| (&item["rel"], &item["internal"]["id"]))
+        .collect();
+    let rels = [json!("related"), json!("promoted")];
+    assert_eq!(shown, [(&rels[0], &other["id"]), (&rels[1], &other["id"])]);
+}
+
+#[actix_web::test]
 async fn what_is_retracted_is_gone_for_good_and_says_why() {
     let app = TestApp::start().await;
     let draft = app.posted_article(story("Never out")).await;

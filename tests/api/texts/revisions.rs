@@ -72,6 +72,28 @@ async fn every_save_is_a_revision_that_can_be_compared() {
 }
 
 #[actix_web::test]
+async fn two_revisions_differ_in_what_they_were_translated_from() {
+    let scene = Scene::set().await;
+    let editor = scene.app.as_editor();
+    let text = json!({"headline": "Körpü", "body_markdown": "Mayda."});
+    let putting = editor.put(&scene.path("az"), text);
+    putting.header("if-none-match", "*").await.expect(201);
+    let from = json!({"lang": "en", "revision": 1, "by": "human"});
+    let patch = json!({"translated_from": from});
+    let saving = scene.app.patch_text(&scene.id, "az", patch);
+    saving.await.expect(200);
+    let diff = editor.get(&scene.path("az/diff?from=1&to=2")).await;
+    let diff = diff.expect(200).json;
+    let change = &diff["fields"][0];
+    assert_eq!(
+        (&change["field"], &change["from"]),
+        (&json!("translated_from"), &Value::Null)
+    );
+    let to: Value = serde_json::from_str(change["to"].as_str().expect("JSON")).expect("JSON");
+    assert_eq!(to, from);
+}
+
+#[actix_web::test]
 async fn a_restoration_brings_back_words_and_quotes() {
     let scene = Scene::set().await;
     let first = scene.text().await.json;
