@@ -58,15 +58,15 @@ impl QueryPart for ListQuery {
 
 impl ListQuery {
     pub fn filter(self, conn: &mut DbConn, seen_by: Option<UserId>) -> Result<Filter, Problem> {
-        let mut found = Vec::new();
-        for reference in &self.section {
-            let section = sections::by_slug_or_id(conn, reference)?;
-            found.push(
-                section
-                    .ok_or_else(|| Problem::parameter("section", "there is no such section"))?
-                    .id,
-            );
-        }
+        let unknown = || Problem::parameter("section", "there is no such section");
+        let found = match self.section.is_empty() {
+            true => Vec::new(),
+            false => sections::by_slugs_or_ids(conn, &self.section)?,
+        };
+        let found = found
+            .into_iter()
+            .map(|section| section.map(|section| section.id).ok_or_else(unknown))
+            .collect::<Result<_, _>>()?;
         Ok(Filter {
             state: self.state,
             pending: self.pending,

@@ -42,6 +42,18 @@ pub fn publish(
     request: &Publication,
     staff: &Staff,
 ) -> Result<(), Problem> {
+    publish_one(tx, article, text, request, staff)?;
+    translations::tell_readers(tx, text)
+}
+
+/// The same for one among several: what readers are told of translations is written after the last.
+pub fn publish_one(
+    tx: &mut Tx,
+    article: &Article,
+    text: &mut Text,
+    request: &Publication,
+    staff: &Staff,
+) -> Result<(), Problem> {
     let head = Content::from(find_revision(tx, text, text.head_revision)?);
     let quotes = quotes::of_text(tx, article.id, &text.lang)?;
     let sources = hold_sources(tx, text, &quotes)?;
@@ -74,7 +86,6 @@ pub fn publish(
         "confirmed_quotes": gate::confirmed(&quotes, request),
     });
     let touched = project(tx, article, text, head, quotes, &Standing::of(&sources))?;
-    translations::tell_readers(tx, text)?;
     tx.record(
         change(article.id, text, Action::Published, staff)
             .touching(touched)
@@ -90,9 +101,19 @@ pub fn unpublish(
     text: &mut Text,
     staff: &Staff,
 ) -> Result<(), Problem> {
+    unpublish_one(tx, article, text, staff)?;
+    translations::tell_readers(tx, text)
+}
+
+/// The same for one among several.
+pub fn unpublish_one(
+    tx: &mut Tx,
+    article: &Article,
+    text: &mut Text,
+    staff: &Staff,
+) -> Result<(), Problem> {
     text.unpublish()?;
     let touched = withdraw(tx, article.id, &text.lang)?;
-    translations::tell_readers(tx, text)?;
     tx.record(change(article.id, text, Action::Unpublished, staff).touching(touched));
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::desk::{save, whole};
 use super::model::Article;
 use super::publishing;
 use super::sight::find_own;
+use super::translations;
 use crate::app::App;
 use crate::auth::Staff;
 use crate::db::{Instant, Tx};
@@ -115,7 +116,7 @@ fn publish(
     }
     check_read(article, texts, request)?;
     let mut refused: Option<Problem> = None;
-    for text in texts {
+    for text in texts.iter_mut() {
         let Some(wish) = langs.get(&text.lang) else {
             continue;
         };
@@ -129,7 +130,10 @@ fn publish(
             Some(first) => Some(first.and(problem)),
         };
     }
-    refused.map_or(Ok(()), Err)
+    match refused {
+        Some(problem) => Err(problem),
+        None => translations::tell_readers_of_all(tx, article.id, texts),
+    }
 }
 
 impl TextPublication {
@@ -179,7 +183,7 @@ fn publish_one(
     editor: &Staff,
 ) -> Result<(), Problem> {
     let read = text.version;
-    publishing::publish(tx, article, text, wish, editor)?;
+    publishing::publish_one(tx, article, text, wish, editor)?;
     check_saved(texts::save(tx, text, read)?, read)
 }
 
@@ -209,8 +213,8 @@ fn take_down(
     }
     for text in shown {
         let read = text.version;
-        publishing::unpublish(tx, article, text, editor)?;
+        publishing::unpublish_one(tx, article, text, editor)?;
         check_saved(texts::save(tx, text, read)?, read)?;
     }
-    Ok(())
+    translations::tell_readers_of_all(tx, article.id, texts)
 }

@@ -145,11 +145,15 @@ fn differs(
 /// Writes what readers are told of all translations of an article, after one of its texts was
 /// published or withdrawn. `changed` is that text, as it is saved right after.
 pub fn tell_readers(tx: &mut Tx, changed: &Text) -> Result<(), Problem> {
-    let (item, article): (_, ArticleId) = (changed.item_id, changed.item_id.of());
-    let mut all = texts::of_items(tx, &[item])?;
+    let mut all = texts::of_items(tx, &[changed.item_id])?;
     for text in all.iter_mut().filter(|text| text.lang == changed.lang) {
         text.clone_from(changed);
     }
+    tell_readers_of_all(tx, changed.item_id.of(), &all)
+}
+
+/// The same after several of them were; `all` are the article's texts as they are then.
+pub fn tell_readers_of_all(tx: &mut Tx, article: ArticleId, all: &[Text]) -> Result<(), Problem> {
     let shown = |text: &&Text| text.state == TextState::Published;
     let published: Vec<(&Lang, i32)> = all
         .iter()
