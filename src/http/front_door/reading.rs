@@ -49,14 +49,14 @@ where
     let pilot = match cache.board(visit.app.db.touched(), &asking) {
         None => None,
         Some(Boarding::Pilot(pilot)) => Some(pilot),
-        Some(Boarding::Passenger(passenger)) => match passenger.landed().await {
-            Some(kept) => {
-                cache.metrics().joined.inc();
+        Some(Boarding::Passenger(passenger)) => {
+            cache.metrics().joined.inc();
+            if let Some(kept) = passenger.landed().await {
                 let response = visit.give(request.request(), &kept);
                 return Ok(request.into_response(response));
             }
-            None => None,
-        },
+            None
+        }
     };
     cache.metrics().misses.inc();
     request.extensions_mut().insert(CodedWhole);
