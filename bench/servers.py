@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -81,9 +80,9 @@ class Server:
         return json.loads(body)
 
     def cpu_seconds(self):
-        """User and system time of the process so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
+        """User and system time of the process so far, also of threads that have ended. To the nanosecond,
+        by its clock (clock_getcpuclockid(3)): the ticks of /proc are too coarse for short runs."""
+        return time.clock_gettime_ns((~self.process.pid << 3) | 2) / 1e9
 
     def memory(self, field):
         """VmRSS or VmHWM of the process, in MiB."""
