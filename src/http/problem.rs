@@ -403,7 +403,7 @@ impl From<Unavailable> for Problem {
 
 impl Problem {
     /// Others were faster in the database: the transaction is worth another try.
-    pub(super) fn overtaken(mut self) -> Self {
+    pub(crate) fn overtaken(mut self) -> Self {
         self.0.transient = true;
         self
     }

@@ -1,13 +1,14 @@
 //! Whom a subject of the provider is here: a row of `users`, made when they are first seen.
 
 use diesel::prelude::*;
+use diesel::result::Error as DieselError;
 
 use super::tokens::Said;
 use crate::auth::model::{Email, Role, User, UserKind};
 use crate::auth::store;
 use crate::changes::{Action, Change, ItemKind};
 use crate::db::schema::{identities, users};
-use crate::db::{Db, DbConn, Tx};
+use crate::db::{Db, DbConn, Tx, dialect};
 use crate::http::problem::Problem;
 
 /// The row of whoever brings a token, with the role that the token gives them now.
@@ -63,7 +64,7 @@ fn make(
     {
         user.email = Some(email.into_string());
     }
-    store::insert_user(tx, &user)?;
+    store::insert_user(tx, &user).map_err(retried_if_taken)?;
     let row = (
         identities::issuer.eq(issuer),
         identities::subject.eq(subject),
@@ -74,6 +75,17 @@ fn make(
         .execute(&mut **tx)?;
     tx.record(Change::of(ItemKind::User, user.id, Action::Created).by(user.id));
     Ok(user)
+}
+
+/// The address was free when this transaction looked: who took it meanwhile may be this very person.
+fn retried_if_taken(error: DieselError) -> Problem {
+    let is_taken = dialect::violated(&error).is_some();
+    let problem = Problem::from(error);
+    if is_taken {
+        problem.overtaken()
+    } else {
+        problem
+    }
 }
 
 /// Notes a new role, so that the list of users shows it.
