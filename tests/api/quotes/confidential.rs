@@ -94,7 +94,8 @@ impl Scene {
         let answer = self.app.anonymous().get(path).await;
         let said = format!("{} {:?}", answer.text().to_lowercase(), answer.headers);
         assert!(
-            !said.contains("qzx") && !said.contains("sirrli"),
+            // Three letters alone stand in a random key now and then.
+            !said.contains("qzx-recording") && !said.contains("sirrli"),
             "{answer}"
         );
         assert!(
