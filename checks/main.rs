@@ -50,7 +50,7 @@ enum Check {
         #[arg(long, default_value_t = 10)]
         rounds: u32,
     },
-    /// Take the disk away from under an embedded database
+    /// Take the disk away from under the database
     FullDisk {
         /// A folder on a small file system of its own, in which the database is
         #[arg(long)]
