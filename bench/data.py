@@ -34,14 +34,15 @@ class Database:
         }
 
 
-def fill(newsline, url, folder, texts, quotes):
+def fill(newsline, url, folder, texts, quotes, body_bytes):
     """A database with so much in it; one that is there already is taken as it is."""
     folder.mkdir(parents=True, exist_ok=True)
     known = folder / "source"
     if known.exists() and url.startswith("sqlite"):
         return Database(url, folder, known.read_text())
     said = subprocess.run(
-        [newsline, "bench", "generate", "--texts", str(texts), "--quotes", str(quotes)],
+        [newsline, "bench", "generate", "--texts", str(texts), "--quotes", str(quotes),
+         "--body-bytes", str(body_bytes)],
         env={**os.environ, "DATABASE_URL": url, "NEWSLINE_DATA_DIR": str(folder),
              "NEWSLINE_SECRET": SECRET, "NEWSLINE_MIGRATE": "true"},
         capture_output=True, text=True,

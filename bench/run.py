@@ -16,6 +16,8 @@ import report
 from servers import Server, best
 
 KEPT = Path("target/bench")
+#: Texts, quotes, and bytes of a body. The last two are alike but for their number.
+SETS = {"small": (30_000, 60_000, 6000), "few": (10_000, 10_000, 600), "many": (1_000_000, 1_000_000, 600)}
 #: One article of the lists, enough for a page of 20 with all that a front page shows.
 WITH = "&limit=20&include=topics,quotes"
 
@@ -24,22 +26,21 @@ class Bench:
     def __init__(self, arguments, folder):
         self.newsline = f"{arguments.programs}/newsline"
         self.floor = f"{arguments.programs}/examples/floor"
-        self.large = arguments.large
         self.seconds, self.rounds = (2, 2) if arguments.quick else (4, 3)
         self.folder = folder
         self.report = report.Report()
 
     # Databases
 
-    def sqlite(self, name, texts, quotes):
+    def sqlite(self, name):
         folder = KEPT.absolute() / name
-        return data.fill(self.newsline, f"sqlite://{folder}/newsline.db", folder, texts, quotes)
+        return data.fill(self.newsline, f"sqlite://{folder}/newsline.db", folder, *SETS[name])
 
-    def postgres(self, name, texts, quotes):
+    def postgres(self, name):
         server = os.environ["TEST_DATABASE_URL"]
         subprocess.run(["psql", "-q", server, "-c", f"CREATE DATABASE {name}"], check=True)
         url = urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl()
-        return data.fill(self.newsline, url, self.folder / name, texts, quotes)
+        return data.fill(self.newsline, url, self.folder / name, *SETS[name])
 
     def serve(self, database, **settings):
         environment = database.environment(**settings)
@@ -155,8 +156,8 @@ class Bench:
         settings = {"NEWSLINE_CACHE_MIB": "0"}
         with self.serve(small, **settings) as few, self.serve(large, **settings) as many:
             for kind, addresses in kinds.items():
-                of_few = {"ADDRESSES": data.write(self.folder, "few", few, addresses(few, small))}
-                of_many = {"ADDRESSES": data.write(self.folder, "many", many, addresses(many, large))}
+                of_few = {"ADDRESSES": data.write(self.folder, "asked-few", few, addresses(few, small))}
+                of_many = {"ADDRESSES": data.write(self.folder, "asked-many", many, addresses(many, large))}
                 self.report.growth(name, kind, *self.in_turn(many, few, of_many, of_few))
             self.deep(many, name)
 
@@ -182,23 +183,28 @@ def main():
     arguments.add_argument("--programs", required=True)
     arguments.add_argument("--large", action="store_true")
     arguments.add_argument("--quick", action="store_true")
+    arguments.add_argument("--only", choices=["memory", "database", "creates", "growth"])
     arguments = arguments.parse_args()
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="newsline-bench.") as folder:
         bench = Bench(arguments, Path(folder))
-        small = bench.sqlite("small", 30_000, 60_000)
-        small_too = bench.postgres("small", 30_000, 60_000)
-        bench.from_memory(small)
-        bench.from_database(small, "on SQLite")
-        bench.from_database(small_too, "on PostgreSQL")
-        bench.creates()
+        parts = [arguments.only] if arguments.only else ["memory", "database", "creates"]
         if arguments.large:
-            for make, few, name in ((bench.sqlite, small, "SQLite"), (bench.postgres, small_too, "PostgreSQL")):
-                large = make("large", 1_000_000, 1_000_000)
-                bench.start(large, f"1,000,000 texts on {name}")
-                bench.growth(few, large, f"on {name}")
+            parts.append("growth")
+        if "memory" in parts:
+            bench.from_memory(bench.sqlite("small"))
+        if "database" in parts:
+            bench.from_database(bench.sqlite("small"), "on SQLite")
+            bench.from_database(bench.postgres("small"), "on PostgreSQL")
+        if "creates" in parts:
+            bench.creates()
+        if "growth" in parts:
+            for make, name in ((bench.sqlite, "SQLite"), (bench.postgres, "PostgreSQL")):
+                few, many = make("few"), make("many")
+                bench.start(many, f"1,000,000 texts on {name}")
+                bench.growth(few, many, f"on {name}")
         else:
-            bench.start(small, "30,000 texts on SQLite")
+            bench.start(bench.sqlite("small"), "30,000 texts on SQLite")
         bench.report.finish(arguments, time.monotonic() - begun)
 
 
