@@ -32,6 +32,7 @@ use crate::named::order::{self, Entry, NamesOf};
 use crate::named::public::NamedList;
 use crate::named::{self, Named};
 use crate::named_row;
+use crate::on_each_backend;
 
 pub fn mount(config: &mut ServiceConfig) {
     config
@@ -65,7 +66,8 @@ pub fn find_many(conn: &mut DbConn, ids: &[TopicId]) -> QueryResult<Vec<Topic>> 
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    topics::table.filter(among(topics::id, ids)).load(conn)
+    let query = topics::table.filter(among(topics::id, ids));
+    on_each_backend!(conn => query.load(conn))
 }
 
 /// Puts all topics in order in the languages of a chain.

@@ -61,7 +61,7 @@ pub async fn list_desk_articles(
     let (paging, list) = query.0;
     let pager = Pager::<store::Key>::new(&request, &app.cursors, paging)?;
     let (at, rows, count) = (
-        pager.at.clone().map(|at| (at.back, at.key)),
+        pager.start(),
         pager.rows(),
         pager.count,
     );

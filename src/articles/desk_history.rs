@@ -73,7 +73,7 @@ pub async fn list_revisions(
     let path = path.into_inner();
     let pager = Pager::<i32>::new(&request, &app.cursors, query.0)?;
     let (at, rows, count) = (
-        pager.at.clone().map(|at| (at.back, at.key)),
+        pager.start(),
         pager.rows(),
         pager.count,
     );

@@ -194,6 +194,7 @@ pub async fn list_articles(
 }
 
 /// A list of articles to be read.
+#[derive(Clone)]
 struct Listing {
     filters: ArticleFilters,
     includes: CardIncludes,
@@ -209,37 +210,42 @@ impl Listing {
         fields: &Fields,
     ) -> ApiResult<Reading> {
         let pager = Pager::<Key>::new(request, &app.cursors, paging)?;
-        let (at, limit, count) = (
-            pager.at.clone().map(|at| (at.back, at.key)),
-            pager.rows(),
-            pager.count,
-        );
-        let (asked, Self { filters, includes }) = (language.clone(), self);
-        let (named, site) = (filters.keys(), app.site().await?);
-        let (served, rows, total) = app
-            .readers
-            .read_snapshot(move |conn| {
-                let Some(served) =
-                    choose(&asked.asked, site.chain(), site.chain(), asked.for_list())
-                else {
-                    return Ok::<_, Problem>((None, Vec::new(), count.then_some(0)));
-                };
-                let filter = filters.filter(conn, served.lang.clone())?;
-                let sort = filter.sort;
-                let rows = listing::list(conn, &filter, at, limit)?;
-                let total = count
-                    .then(|| listing::count(conn, &filter, COUNT_LIMIT + 1))
-                    .transpose()?;
-                let keys: Vec<Key> = rows.iter().map(|row| row.key(sort)).collect();
-                let cards = assembly::cards(conn, &site, rows, &includes.include)?;
-                Ok((Some(served), keys.into_iter().zip(cards).collect(), total))
-            })
-            .await?;
-        let page = pager
-            .page(rows, |(key, _): &(Key, ArticleCard)| *key)
-            .with_total(total)
-            .map(|(_, card)| card);
-        Ok(list_reading(language, served, page, &pager, fields)?.about(named))
+        let (language, fields, site) = (language.clone(), fields.clone(), app.site().await?);
+        let read = move |conn: &mut DbConn| {
+            let chain = site.chain();
+            let served = choose(&language.asked, chain, chain, language.for_list());
+            let page = self.page(conn, &site, served.as_ref(), &pager)?;
+            let reading = list_reading(&language, served, page, &pager, &fields)?;
+            Ok::<_, Problem>(reading.about(self.filters.keys()))
+        };
+        app.readers.read_snapshot(read).await
+    }
+
+    /// Empty where no language serves.
+    fn page(
+        &self,
+        conn: &mut DbConn,
+        site: &Site,
+        served: Option<&Served>,
+        pager: &Pager<Key>,
+    ) -> ApiResult<Page<ArticleCard>> {
+        let Some(served) = served else {
+            let none = pager.page(Vec::new(), |(key, _)| *key);
+            return Ok(none
+                .with_total(pager.count.then_some(0))
+                .map(|(_, card)| card));
+        };
+        let filter = self.filters.clone().filter(conn, served.lang.clone())?;
+        let rows = listing::list(conn, &filter, pager.start(), pager.rows())?;
+        let total = pager
+            .count
+            .then(|| listing::count(conn, &filter, COUNT_LIMIT + 1))
+            .transpose()?;
+        let keys: Vec<Key> = rows.iter().map(|row| row.key(filter.sort)).collect();
+        let cards = assembly::cards(conn, site, rows, &self.includes.include)?;
+        let rows = keys.into_iter().zip(cards).collect();
+        let page = pager.page(rows, |(key, _): &(Key, ArticleCard)| *key);
+        Ok(page.with_total(total).map(|(_, card)| card))
     }
 }
 

@@ -1,7 +1,5 @@
 //! One article for readers, by its id or its address, in each of its forms.
 
-use std::sync::Arc;
-
 use actix_web::get;
 use actix_web::web::{Data, Path};
 use utoipa::IntoParams;
@@ -20,7 +18,6 @@ use crate::http::language::{AcceptLanguage, LanguageAsked, LanguageParams};
 use crate::http::problem::{ApiResult, Problem};
 use crate::http::query::{Params, Query, QueryPart};
 use crate::http::reading::{Moved, Read, Reading};
-use crate::site::Site;
 use crate::standards::Publisher;
 use crate::standards::ninjs::NinjsItem;
 use crate::standards::schema_org::NewsArticle;
@@ -72,45 +69,14 @@ fn wish(form: Form, shape: Shape) -> Wish {
     }
 }
 
-/// An article, and the site that tells it.
-type Told = (ArticleJson, Arc<Site>);
-
-async fn read_by_id(
-    app: &App,
-    id: ArticleId,
-    language: &LanguageAsked,
-    wish: Wish,
-) -> ApiResult<Told> {
-    let (asked, fallback) = (language.asked.clone(), language.for_item());
-    let site = app.site().await?;
-    let read = move |conn: &mut DbConn| {
-        let article = find_article(conn, &site, id, &Choice::Asked(&asked, fallback), &wish)?;
-        Ok::<_, Problem>((article, site))
-    };
-    app.readers.read_snapshot(read).await
-}
-
-async fn read_by_slug(app: &App, path: &SlugPath, wish: Wish) -> ApiResult<Told> {
-    let (asked, site) = (path.clone(), app.site().await?);
-    let read = move |conn: &mut DbConn| {
-        let article = find_article_at(conn, &site, &asked, &wish)?;
-        Ok::<_, Problem>((article, site))
-    };
-    app.readers.read_snapshot(read).await
-}
-
 /// An article in a form. `address` is that of its JSON, with the query that it needs there.
 fn told(
-    app: &App,
-    (article, site): &Told,
+    article: &ArticleJson,
+    publisher: Publisher,
     form: Form,
     fields: &Fields,
     (address, query): (&str, &str),
 ) -> ApiResult<Reading> {
-    let publisher = Publisher {
-        site,
-        api: &app.settings.public_url,
-    };
     let reading = match form {
         Form::Json | Form::Annotation => chosen(article, fields, Fields::of_item)?,
         Form::SchemaOrg => Reading::in_form(form, &linked::news_article(article, publisher)?)?,
@@ -124,35 +90,52 @@ fn told(
 }
 
 async fn by_id(
-    app: &App,
+    app: Data<App>,
     id: ArticleId,
-    language: &LanguageAsked,
+    language: LanguageAsked,
     form: Form,
     (shape, fields): (Shape, Fields),
 ) -> ApiResult<Reading> {
-    let article = read_by_id(app, id, language, wish(form, shape)).await?;
-    let lang = article.0.lang.clone();
-    let (address, query) = (format!("/v1/articles/{id}"), format!("?lang={lang}"));
-    let reading = told(app, &article, form, &fields, (&address, &query))?;
-    Ok(reading.in_language(Some(&lang), &language.asked))
+    let (site, wish, here) = (app.site().await?, wish(form, shape), app.clone());
+    let read = move |conn: &mut DbConn| {
+        let choice = Choice::Asked(&language.asked, language.for_item());
+        let article = find_article(conn, &site, id, &choice, &wish)?;
+        let lang = &article.lang;
+        let (address, query) = (format!("/v1/articles/{id}"), format!("?lang={lang}"));
+        let publisher = Publisher {
+            site: &site,
+            api: &here.settings.public_url,
+        };
+        let reading = told(&article, publisher, form, &fields, (&address, &query))?;
+        Ok(reading.in_language(Some(lang), &language.asked))
+    };
+    app.readers.read_snapshot(read).await
 }
 
 /// `suffix` is what the path had after the slug.
 async fn by_slug(
-    app: &App,
-    path: &SlugPath,
-    (form, suffix): (Form, &str),
+    app: Data<App>,
+    path: SlugPath,
+    (form, suffix): (Form, &'static str),
     (shape, fields): (Shape, Fields),
 ) -> ApiResult<Read> {
-    let article = read_by_slug(app, path, wish(form, shape)).await?;
-    let (lang, slug) = (&path.lang, &article.0.slug);
-    let address = format!("/v1/articles/by-slug/{lang}/{slug}");
-    if *slug != path.slug {
-        let address = format!("{address}{suffix}");
-        return Ok(Moved::to(address, [keys::key_of(article.0.id)]).into());
-    }
-    let reading = told(app, &article, form, &fields, (&address, ""))?;
-    Ok(reading.in_language_of_path(&article.0.lang).into())
+    let (site, wish, here) = (app.site().await?, wish(form, shape), app.clone());
+    let read = move |conn: &mut DbConn| {
+        let article = find_article_at(conn, &site, &path, &wish)?;
+        let (lang, slug) = (&path.lang, &article.slug);
+        let address = format!("/v1/articles/by-slug/{lang}/{slug}");
+        if *slug != path.slug {
+            let address = format!("{address}{suffix}");
+            return Ok(Moved::to(address, [keys::key_of(article.id)]).into());
+        }
+        let publisher = Publisher {
+            site: &site,
+            api: &here.settings.public_url,
+        };
+        let reading = told(&article, publisher, form, &fields, (&address, ""))?;
+        Ok(reading.in_language_of_path(&article.lang).into())
+    };
+    app.readers.read_snapshot(read).await
 }
 
 /// Read an article
@@ -174,7 +157,7 @@ pub async fn get_article(
     form: FormAsked,
     query: Query<(Shape, Fields)>,
 ) -> ApiResult<Reading> {
-    by_id(&app, path.id, &language, form.0, query.0).await
+    by_id(app, path.id, language, form.0, query.0).await
 }
 
 /// Read an article as JSON-LD
@@ -192,7 +175,7 @@ pub async fn get_article_jsonld(
     language: LanguageAsked,
 ) -> ApiResult<Reading> {
     let whole = Default::default();
-    by_id(&app, path.id, &language, Form::SchemaOrg, whole).await
+    by_id(app, path.id, language, Form::SchemaOrg, whole).await
 }
 
 /// Read an article as ninjs
@@ -210,7 +193,7 @@ pub async fn get_article_ninjs(
     language: LanguageAsked,
 ) -> ApiResult<Reading> {
     let whole = Default::default();
-    by_id(&app, path.id, &language, Form::Ninjs, whole).await
+    by_id(app, path.id, language, Form::Ninjs, whole).await
 }
 
 /// Read an article by its address
@@ -234,7 +217,7 @@ pub async fn get_article_by_slug(
     form: FormAsked,
     query: Query<(Shape, Fields)>,
 ) -> ApiResult<Read> {
-    by_slug(&app, &path, (form.0, ""), query.0).await
+    by_slug(app, path.into_inner(), (form.0, ""), query.0).await
 }
 
 /// Read an article by its address as JSON-LD
@@ -251,7 +234,7 @@ pub async fn get_article_by_slug(
 #[get("/v1/articles/by-slug/{lang}/{slug}.jsonld")]
 pub async fn get_article_by_slug_jsonld(app: Data<App>, path: Path<SlugPath>) -> ApiResult<Read> {
     let form = Form::SchemaOrg;
-    by_slug(&app, &path, (form, form.suffix()), Default::default()).await
+    by_slug(app, path.into_inner(), (form, form.suffix()), Default::default()).await
 }
 
 /// Read an article by its address as ninjs
@@ -268,5 +251,5 @@ pub async fn get_article_by_slug_jsonld(app: Data<App>, path: Path<SlugPath>) ->
 #[get("/v1/articles/by-slug/{lang}/{slug}.ninjs")]
 pub async fn get_article_by_slug_ninjs(app: Data<App>, path: Path<SlugPath>) -> ApiResult<Read> {
     let form = Form::Ninjs;
-    by_slug(&app, &path, (form, form.suffix()), Default::default()).await
+    by_slug(app, path.into_inner(), (form, form.suffix()), Default::default()).await
 }

@@ -15,6 +15,7 @@ use crate::db::schema::{
 };
 use crate::db::{DbConn, Instant, Json};
 use crate::language::{Lang, Names, Slug};
+use crate::on_each_backend;
 use crate::sections::SectionId;
 use crate::text_enum;
 use crate::topics::TopicId;
@@ -135,12 +136,12 @@ fn are_its_reviews() -> _ {
 
 /// Several articles, in no order.
 pub fn find_whole(conn: &mut DbConn, ids: &[ArticleId]) -> QueryResult<Vec<WholeArticle>> {
-    published_articles::table
+    let query = published_articles::table
         .left_join(sections::table.on(is_its_section()))
         .left_join(published_review_sums::table.on(are_its_reviews()))
         .filter(among(published_articles::id, ids))
-        .select(columns_of_whole())
-        .load(conn)
+        .select(columns_of_whole());
+    on_each_backend!(conn => query.load(conn))
 }
 
 /// A text with its article.
@@ -152,15 +153,15 @@ pub fn find_text(
     lang: &Lang,
 ) -> QueryResult<Option<TextOfArticle>> {
     let is_its_article = published_articles::id.eq(published_texts::article_id);
-    published_texts::table
+    let query = published_texts::table
         .inner_join(published_articles::table.on(is_its_article))
         .left_join(sections::table.on(is_its_section()))
         .left_join(published_review_sums::table.on(are_its_reviews()))
         .filter(published_texts::article_id.eq(article))
         .filter(published_texts::lang.eq(lang))
-        .select((published_texts::all_columns, columns_of_whole()))
-        .first(conn)
-        .optional()
+        .select((published_texts::all_columns, columns_of_whole()));
+    on_each_backend!(conn => query.first(conn)
+        .optional())
 }
 
 /// The text that stands at an address, of old or now, if it stands there in just that language.
@@ -169,16 +170,16 @@ pub fn text_at(conn: &mut DbConn, lang: &Lang, slug: &Slug) -> QueryResult<Optio
         .eq(published_slugs::article_id)
         .and(published_texts::lang.eq(published_slugs::lang));
     let is_its_article = published_articles::id.eq(published_slugs::article_id);
-    published_slugs::table
+    let query = published_slugs::table
         .inner_join(published_texts::table.on(is_its_text))
         .inner_join(published_articles::table.on(is_its_article))
         .left_join(sections::table.on(is_its_section()))
         .left_join(published_review_sums::table.on(are_its_reviews()))
         .filter(published_slugs::lang.eq(lang))
         .filter(published_slugs::slug.eq(slug))
-        .select((published_texts::all_columns, columns_of_whole()))
-        .first(conn)
-        .optional()
+        .select((published_texts::all_columns, columns_of_whole()));
+    on_each_backend!(conn => query.first(conn)
+        .optional())
 }
 
 /// Of a translation, whether readers are told that its original has moved on.
@@ -216,7 +217,7 @@ pub struct Version {
 
 /// The languages of several articles, in the order of their tags.
 pub fn versions(conn: &mut DbConn, articles: &[ArticleId]) -> QueryResult<Vec<Version>> {
-    published_texts::table
+    let query = published_texts::table
         .filter(among(published_texts::article_id, articles))
         .order((published_texts::article_id, published_texts::lang))
         .select((
@@ -226,8 +227,8 @@ pub fn versions(conn: &mut DbConn, articles: &[ArticleId]) -> QueryResult<Vec<Ve
             published_texts::headline,
             published_texts::revision,
             published_texts::updated_at,
-        ))
-        .load(conn)
+        ));
+    on_each_backend!(conn => query.load(conn))
 }
 
 /// Whose address it is, of old or now.

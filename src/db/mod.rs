@@ -44,8 +44,9 @@ pub enum DbConn {
     Postgres(diesel::PgConnection),
 }
 
-/// Runs one statement on the concrete connection, for what both databases can do
-/// but diesel cannot say for "either" (upserts, batch inserts).
+/// Runs one statement on the concrete connection: for what both databases can do but diesel cannot say
+/// for "either" (upserts, batch inserts), and for what readers ask most, which it knows there by its type.
+/// For "either" it writes each statement out to see whether it is prepared.
 #[macro_export]
 macro_rules! on_each_backend {
     ($conn:ident => $body:expr) => {

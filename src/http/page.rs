@@ -87,6 +87,7 @@ pub struct Position<K> {
 }
 
 /// Paging with its cursor read and checked; knows how to make the next ones.
+#[derive(Clone)]
 pub struct Pager<K> {
     key: CursorKey,
     selection: String,
@@ -121,6 +122,14 @@ impl<K: Serialize + DeserializeOwned> Pager<K> {
             count: paging.count,
             at,
         })
+    }
+
+    /// Where the page begins, and whether it goes back from there.
+    pub fn start(&self) -> Option<(bool, K)>
+    where
+        K: Clone,
+    {
+        self.at.clone().map(|at| (at.back, at.key))
     }
 
     /// How many rows to load: one more than the page has, to know whether there are others.

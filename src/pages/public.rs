@@ -108,23 +108,23 @@ pub async fn get_article_page(
     query: Query<(PageParams, Fields)>,
 ) -> ApiResult<Read> {
     let (path, (params, fields)) = (path.into_inner(), query.0);
-    let (asked, now, site) = (path.clone(), app.db.clock().now(), app.site().await?);
-    let (page, list, until) = app
-        .readers
-        .read_snapshot(move |conn| assemble(conn, &site, &asked, params, now))
-        .await?;
-    if page.article.slug != path.slug {
-        let address = format!("/v1/pages/articles/{}/{}", path.lang, page.article.slug);
-        return Ok(Moved::to(address, [keys::key_of(page.article.id)]).into());
-    }
-    Ok(chosen(&page, &fields, Fields::of_item)?
-        .in_language_of_path(&path.lang)
-        .modified(Some(modified(&page)))
-        .true_until(until, now)
-        .about(keys_of(&page, &path.lang))
-        .about(list)
-        .linked(page.article.alternates.iter().filter_map(Alternate::link))
-        .into())
+    let (now, site) = (app.db.clock().now(), app.site().await?);
+    let read = move |conn: &mut DbConn| {
+        let (page, list, until) = assemble(conn, &site, &path, params, now)?;
+        if page.article.slug != path.slug {
+            let address = format!("/v1/pages/articles/{}/{}", path.lang, page.article.slug);
+            return Ok(Moved::to(address, [keys::key_of(page.article.id)]).into());
+        }
+        Ok(chosen(&page, &fields, Fields::of_item)?
+            .in_language_of_path(&path.lang)
+            .modified(Some(modified(&page)))
+            .true_until(until, now)
+            .about(keys_of(&page, &path.lang))
+            .about(list)
+            .linked(page.article.alternates.iter().filter_map(Alternate::link))
+            .into())
+    };
+    app.readers.read_snapshot(read).await
 }
 
 /// The page, the surrogate keys of the list on it, and the next moment at which something on it opens

@@ -88,41 +88,36 @@ async fn timeline(
     about: Vec<String>,
 ) -> ApiResult<Reading> {
     let pager = Pager::<Key>::new(request, &app.cursors, paging)?;
-    let (at, limit, count) = (
-        pager.at.clone().map(|at| (at.back, at.key)),
-        pager.rows(),
-        pager.count,
-    );
     let about = about.into_iter().chain(filters.keys());
     let about: Vec<String> = about.chain(["site".to_owned()]).collect();
-    let site = app.site().await?;
-    let (rows, total) = app
-        .readers
-        .read_snapshot(move |conn| {
-            let sources = published_sources::survivors(conn, sources)?;
-            let filter = filters.filter(conn, &site, sources)?;
-            let rows = timeline::list(conn, &filter, at, limit)?;
-            let total = count
-                .then(|| timeline::count(conn, &filter, COUNT_LIMIT + 1))
-                .transpose()?;
-            let cards = match names_in(&site, &filter) {
-                Some(lang) => statement_cards(conn, &site, rows, &filter, &lang)?,
-                None => Vec::new(),
-            };
-            Ok::<_, Problem>((cards, total))
-        })
-        .await?;
-    let page = pager
-        .page(rows, |(key, _): &(Key, StatementCard)| *key)
-        .with_total(total)
-        .map(|(_, card)| card);
-    let page = Timeline::from(page);
-    let links = pager.links(&page.page);
-    let inside = page.items.iter().map(|statement| &statement.quote);
-    let inside: Vec<String> = inside.flat_map(keys::keys_of_quote).collect();
-    Ok(chosen(&page, fields, Fields::of_list)?
-        .about(about.into_iter().chain(inside))
-        .linked(links))
+    let (site, fields) = (app.site().await?, fields.clone());
+    let read = move |conn: &mut DbConn| {
+        let sources = published_sources::survivors(conn, sources)?;
+        let filter = filters.filter(conn, &site, sources)?;
+        let rows = timeline::list(conn, &filter, pager.start(), pager.rows())?;
+        let total = pager
+            .count
+            .then(|| timeline::count(conn, &filter, COUNT_LIMIT + 1))
+            .transpose()?;
+        let cards = match names_in(&site, &filter) {
+            Some(lang) => statement_cards(conn, &site, rows, &filter, &lang)?,
+            None => Vec::new(),
+        };
+        let page = pager
+            .page(cards, |(key, _): &(Key, StatementCard)| *key)
+            .with_total(total)
+            .map(|(_, card)| card);
+        let page = Timeline::from(page);
+        let links = pager.links(&page.page);
+        let inside = page.items.iter().map(|statement| &statement.quote);
+        let inside: Vec<String> = inside.flat_map(keys::keys_of_quote).collect();
+        Ok::<_, Problem>(
+            chosen(&page, &fields, Fields::of_list)?
+                .about(about.into_iter().chain(inside))
+                .linked(links),
+        )
+    };
+    app.readers.read_snapshot(read).await
 }
 
 /// List what was said

@@ -12,6 +12,7 @@ use crate::db::among::among;
 use crate::db::schema::published_quotes;
 use crate::db::{AnyId, DbConn, Instant, Json};
 use crate::language::Lang;
+use crate::on_each_backend;
 use crate::sources::confidence::{Credit, Standing};
 use crate::sources::model::SourceId;
 
@@ -122,10 +123,10 @@ pub fn of_articles(
     articles: &[ArticleId],
     lang: &Lang,
 ) -> QueryResult<Vec<PublishedQuote>> {
-    published_quotes::table
+    let query = published_quotes::table
         .filter(among(published_quotes::article_id, articles).and(published_quotes::lang.eq(lang)))
-        .order((published_quotes::article_id, published_quotes::position))
-        .load(conn)
+        .order((published_quotes::article_id, published_quotes::position));
+    on_each_backend!(conn => query.load(conn))
 }
 
 /// Another quote of a statement.

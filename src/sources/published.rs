@@ -194,14 +194,14 @@ pub fn find_many(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<BTreeMap<So
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let rows: Vec<(SourceId, SourceKind, Json<Names>)> = published_sources::table
+    let query = published_sources::table
         .filter(among(published_sources::id, ids).and(published_sources::merged_into.is_null()))
         .select((
             published_sources::id,
             published_sources::kind,
             published_sources::names,
-        ))
-        .load(conn)?;
+        ));
+    let rows: Vec<(SourceId, SourceKind, Json<Names>)> = on_each_backend!(conn => query.load(conn))?;
     Ok(rows
         .into_iter()
         .map(|(id, kind, Json(names))| (id, Named { kind, names }))

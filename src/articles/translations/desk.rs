@@ -61,7 +61,7 @@ pub async fn list_translations(
     let (paging, TranslationFilters { stale, lang }) = query.0;
     let pager = Pager::<Key>::new(&request, &app.cursors, paging)?;
     let (limit, counts) = (pager.rows(), pager.count);
-    let at = pager.at.clone().map(|at| (at.back, at.key));
+    let at = pager.start();
     let (rows, texts, counted) = app
         .db
         .read_snapshot(move |conn| {

@@ -38,8 +38,10 @@ enum Form {
 /// 200, or 304 to whoever has it. The values that are its own and the body lie in one piece of
 /// memory: what a processor has to fetch is what a cached answer costs.
 struct Ready {
-    /// All but those of every answer, and `Cache-Control` where it hangs on the moment.
+    /// All but those of every answer, and `Cache-Control` where it hangs on the moment; first those that
+    /// a 304 has, too.
     headers: Box<[(HeaderName, HeaderValue)]>,
+    on_unchanged: usize,
     etag: HeaderValue,
     body: Bytes,
 }
@@ -239,11 +241,16 @@ impl Ready {
             let value = usual.cloned().or(HeaderValue::from_maybe_shared(own).ok());
             (name.clone(), value.unwrap_or(HeaderValue::from_static("")))
         };
-        let headers: Box<[_]> = headers.iter().map(place).collect();
-        let etag = headers.iter().find(|(name, _)| name == header::ETAG);
+        let headers = headers.iter().map(place);
+        let on_unchanged = |(name, _): &(HeaderName, _)| !finish::OF_THE_WHOLE.contains(name);
+        let (mut first, others): (Vec<_>, Vec<_>) = headers.partition(on_unchanged);
+        let on_unchanged = first.len();
+        first.extend(others);
+        let etag = first.iter().find(|(name, _)| name == header::ETAG);
         Self {
             etag: etag.map_or(HeaderValue::from_static(""), |(_, etag)| etag.clone()),
-            headers,
+            headers: first.into_boxed_slice(),
+            on_unchanged,
             body: rest,
         }
     }
@@ -255,17 +262,20 @@ impl Ready {
     }
 
     fn give(&self, app: &App, asked: &HeaderMap, left: Option<i64>) -> HttpResponse {
-        let mut response = match self.is_known(asked) {
-            true => HttpResponse::new(StatusCode::NOT_MODIFIED),
-            false => HttpResponse::with_body(StatusCode::OK, BoxBody::new(self.body.clone())),
+        let (mut response, own) = match self.is_known(asked) {
+            true => (
+                HttpResponse::new(StatusCode::NOT_MODIFIED),
+                &self.headers[..self.on_unchanged],
+            ),
+            false => (
+                HttpResponse::with_body(StatusCode::OK, BoxBody::new(self.body.clone())),
+                &*self.headers,
+            ),
         };
-        let unchanged = response.status() == StatusCode::NOT_MODIFIED;
         let headers = response.headers_mut();
         on_all(app, headers);
-        for (name, value) in &self.headers {
-            if !unchanged || !finish::ON_BODIES.contains(name) {
-                headers.append(name.clone(), value.clone());
-            }
+        for (name, value) in own {
+            headers.append(name.clone(), value.clone());
         }
         if let Some(left) = left
             && let Ok(value) = HeaderValue::from_str(&cache_control(Some(left)))

@@ -42,11 +42,14 @@ const ONE_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
 /// At the readers' door.
 pub const ANY_ORIGIN: HeaderValue = HeaderValue::from_static("*");
 
-/// What a 304 does not repeat.
-pub const ON_BODIES: [HeaderName; 3] = [
+/// What a 304 does not repeat: what describes the answer that the client has (RFC 9110 §15.4.5).
+pub const OF_THE_WHOLE: [HeaderName; 6] = [
     header::CONTENT_TYPE,
     header::CONTENT_LENGTH,
     header::CONTENT_ENCODING,
+    header::CONTENT_LANGUAGE,
+    header::LAST_MODIFIED,
+    header::LINK,
 ];
 
 pub fn on_all(app: &App, headers: &mut HeaderMap) {
@@ -111,7 +114,7 @@ pub fn unless_modified(asked: &HeaderMap, response: HttpResponse) -> HttpRespons
     }
     let mut unchanged = HttpResponse::NotModified().finish();
     for (name, value) in response.headers() {
-        if !ON_BODIES.contains(name) {
+        if !OF_THE_WHOLE.contains(name) {
             unchanged.headers_mut().append(name.clone(), value.clone());
         }
     }
