@@ -60,11 +60,7 @@ pub async fn list_desk_articles(
 ) -> ApiResult<Listing<DeskArticle>> {
     let (paging, list) = query.0;
     let pager = Pager::<store::Key>::new(&request, &app.cursors, paging)?;
-    let (at, rows, count) = (
-        pager.start(),
-        pager.rows(),
-        pager.count,
-    );
+    let (at, rows, count) = (pager.start(), pager.rows(), pager.count);
     let seen_by = (!staff.may(Right::Edit)).then_some(staff.id);
     let (articles, mut texts, mut topics, total) = app
         .db

@@ -72,11 +72,7 @@ pub async fn list_revisions(
 ) -> ApiResult<Listing<RevisionEntry>> {
     let path = path.into_inner();
     let pager = Pager::<i32>::new(&request, &app.cursors, query.0)?;
-    let (at, rows, count) = (
-        pager.start(),
-        pager.rows(),
-        pager.count,
-    );
+    let (at, rows, count) = (pager.start(), pager.rows(), pager.count);
     let (revisions, total) = app
         .db
         .read_snapshot(move |conn| {

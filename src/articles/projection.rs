@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::model::ArticleId;
 use super::published::{PublishedArticle, PublishedText, Raw, TermKind};
+use crate::db::among::among;
 use crate::db::schema::{
     published_articles, published_retractions, published_slugs, published_terms, published_texts,
 };
@@ -140,7 +141,7 @@ fn remove_terms(
 ) -> QueryResult<()> {
     let of_article = published_terms::article_id
         .eq(article)
-        .and(published_terms::kind.eq_any(kinds));
+        .and(among(published_terms::kind, kinds));
     match lang {
         Some(lang) => diesel::delete(
             published_terms::table.filter(of_article.and(published_terms::lang.eq(lang))),

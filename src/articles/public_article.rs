@@ -234,7 +234,13 @@ pub async fn get_article_by_slug(
 #[get("/v1/articles/by-slug/{lang}/{slug}.jsonld")]
 pub async fn get_article_by_slug_jsonld(app: Data<App>, path: Path<SlugPath>) -> ApiResult<Read> {
     let form = Form::SchemaOrg;
-    by_slug(app, path.into_inner(), (form, form.suffix()), Default::default()).await
+    by_slug(
+        app,
+        path.into_inner(),
+        (form, form.suffix()),
+        Default::default(),
+    )
+    .await
 }
 
 /// Read an article by its address as ninjs
@@ -251,5 +257,11 @@ pub async fn get_article_by_slug_jsonld(app: Data<App>, path: Path<SlugPath>) ->
 #[get("/v1/articles/by-slug/{lang}/{slug}.ninjs")]
 pub async fn get_article_by_slug_ninjs(app: Data<App>, path: Path<SlugPath>) -> ApiResult<Read> {
     let form = Form::Ninjs;
-    by_slug(app, path.into_inner(), (form, form.suffix()), Default::default()).await
+    by_slug(
+        app,
+        path.into_inner(),
+        (form, form.suffix()),
+        Default::default(),
+    )
+    .await
 }

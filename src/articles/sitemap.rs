@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::ArticleId;
+use crate::db::among::among;
 use crate::db::schema::{published_articles, published_sitemap_parts, published_texts};
 use crate::db::{DbConn, Id, Instant, MultiBackend};
 use crate::language::{Lang, Slug};
@@ -156,7 +157,7 @@ pub fn news(
     limit: i64,
 ) -> QueryResult<Vec<News>> {
     published_texts::table
-        .filter(published_texts::lang.eq_any(langs))
+        .filter(among(published_texts::lang, langs))
         // The index knows the present publication only. What was taken down and published again is no news.
         .filter(published_texts::published_at.gt(since))
         .filter(published_texts::first_published_at.gt(since))

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use super::input::SlugWish;
 use super::model::ArticleId;
 use crate::db::DbConn;
+use crate::db::among::among;
 use crate::db::schema::{published_slugs, slugs};
 use crate::http::problem::{Code, FieldError, Problem};
 use crate::language::{Lang, Slug, slug_from_headline};
@@ -61,7 +62,11 @@ fn free(conn: &mut DbConn, article: ArticleId, lang: &Lang, base: &Slug) -> Resu
     for (first, last) in WINDOWS.into_iter().chain([(random, random + 20)]) {
         let candidates: Vec<Slug> = (first..=last).map(|n| base.numbered(n)).collect();
         let taken: BTreeSet<Slug> = slugs::table
-            .filter(slugs::lang.eq(lang).and(slugs::slug.eq_any(&candidates)))
+            .filter(
+                slugs::lang
+                    .eq(lang)
+                    .and(among(slugs::slug, candidates.as_slice())),
+            )
             .filter(slugs::article_id.ne(article))
             .select(slugs::slug)
             .load(conn)?

@@ -5,6 +5,7 @@ use diesel::sql_types::{Bool, Nullable};
 
 use super::model::{Article, ArticleId};
 use crate::auth::UserId;
+use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{article_authors, article_topics, articles, corrections, texts};
 use crate::db::{AnyId, DbConn, Instant, Json};
@@ -63,7 +64,7 @@ pub fn save(conn: &mut DbConn, article: &Article, read_version: i64) -> QueryRes
 /// The topics of several articles, in the order in which each has them.
 pub fn topics_of(conn: &mut DbConn, ids: &[ArticleId]) -> QueryResult<Vec<(ArticleId, TopicId)>> {
     article_topics::table
-        .filter(article_topics::article_id.eq_any(ids))
+        .filter(among(article_topics::article_id, ids))
         .order((article_topics::article_id, article_topics::position))
         .select((article_topics::article_id, article_topics::topic_id))
         .load(conn)
@@ -176,7 +177,7 @@ fn filtered(filter: &Filter) -> articles::BoxedQuery<'_, crate::db::MultiBackend
         false => query.filter(articles::deleted_at.is_null()),
     };
     if !filter.sections.is_empty() {
-        query = query.filter(articles::section_id.eq_any(&filter.sections));
+        query = query.filter(among(articles::section_id, filter.sections.as_slice()));
     }
     if let Some(after) = filter.updated_after {
         query = query.filter(articles::updated_at.gt(after));
@@ -224,7 +225,7 @@ fn with_texts<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
                 .eq(articles::id)
                 .and(texts::deleted_at.is_null()),
         )
-        .filter(texts::state.eq_any(states))
+        .filter(among(texts::state, states))
         .filter(texts::pending.eq(filter.pending).or(any_pending))
         .filter(texts::lang.eq(lang).or(any_lang));
     // What somebody may not see must not be found out by asking for it: of others' articles only
@@ -297,7 +298,7 @@ pub fn existing(conn: &mut DbConn, ids: &[ArticleId]) -> QueryResult<Vec<Article
         return Ok(Vec::new());
     }
     articles::table
-        .filter(articles::id.eq_any(ids).and(articles::deleted_at.is_null()))
+        .filter(among(articles::id, ids).and(articles::deleted_at.is_null()))
         .select(articles::id)
         .load(conn)
 }

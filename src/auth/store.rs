@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::model::{Role, SignIn, SignInId, User, UserId, UserKind, UserState};
+use crate::db::among::among;
 use crate::db::schema::{refresh_tokens, sign_ins, users};
 use crate::db::{DbConn, Instant};
 
@@ -36,7 +37,7 @@ pub fn users_among(conn: &mut DbConn, ids: &[UserId]) -> QueryResult<Vec<UserId>
         return Ok(Vec::new());
     }
     users::table
-        .filter(users::id.eq_any(ids))
+        .filter(among(users::id, ids))
         .select(users::id)
         .load(conn)
 }
@@ -172,9 +173,9 @@ pub fn forget_old_sign_ins(conn: &mut DbConn, now: Instant) -> QueryResult<usize
         .select(sign_ins::id)
         .limit(10_000)
         .load(conn)?;
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::sign_in_id.eq_any(&old)))
+    diesel::delete(refresh_tokens::table.filter(among(refresh_tokens::sign_in_id, old.as_slice())))
         .execute(conn)?;
-    diesel::delete(sign_ins::table.filter(sign_ins::id.eq_any(&old))).execute(conn)
+    diesel::delete(sign_ins::table.filter(among(sign_ins::id, old.as_slice()))).execute(conn)
 }
 
 /// What became of a refresh token that somebody presents.

@@ -1,11 +1,15 @@
-//! Connections that are kept open, and the seats in which whoever wants one waits without taking
-//! a thread.
+//! Connections that are kept open, and the threads that work on them. Whoever wants one waits in a
+//! queue without taking a thread, and who has done one job goes on with the next: under load nobody
+//! has to be woken.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant as Moment};
 
 use diesel::r2d2::{HandleError, Pool as R2d2Pool, PooledConnection};
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
 use super::connections::{self, Connections};
 use super::{DbConn, Unavailable};
@@ -14,13 +18,12 @@ use super::{DbConn, Unavailable};
 #[derive(Clone)]
 pub(super) struct Pool {
     connections: R2d2Pool<Connections>,
-    /// One for each connection.
-    seats: Arc<Semaphore>,
+    crew: Arc<Crew>,
     wait: Duration,
 }
 
 impl Pool {
-    /// `wait` is for a seat, and then for its connection.
+    /// `wait` is for a thread, and then for its connection.
     pub(super) fn open(
         connections: Connections,
         size: u32,
@@ -37,12 +40,13 @@ impl Pool {
             .build_unchecked(connections);
         Self {
             connections,
-            seats: Arc::new(Semaphore::new(size as usize)),
+            crew: Arc::new(Crew::of(size as usize)),
             wait,
         }
     }
 
-    /// Runs a job off the async threads, on a connection of its own.
+    /// Runs a job off the async threads, on a connection of its own. One whose caller goes away or
+    /// gives up before its turn is never begun.
     pub(super) async fn run<T, E>(
         &self,
         job: impl FnOnce(&mut DbConn) -> Result<T, E> + Send + 'static,
@@ -51,18 +55,114 @@ impl Pool {
         T: Send + 'static,
         E: From<Unavailable> + Send + 'static,
     {
-        let waiting = tokio::time::timeout(self.wait, self.seats.clone().acquire_owned()).await;
-        let seat = waiting.map_err(|_| Unavailable::Busy)?;
-        let seat = seat.map_err(|_| Unavailable::Gone)?;
-        let connections = self.connections.clone();
-        off_thread(move || {
-            let answer = connection(&connections)
-                .map_err(E::from)
-                .and_then(|mut conn| job(&mut conn));
-            drop(seat);
-            answer
-        })
-        .await
+        let (caller, mut answered) = oneshot::channel();
+        let turn = Arc::new(AtomicBool::new(true));
+        let (connections, taken) = (self.connections.clone(), turn.clone());
+        self.crew.do_in_turn(Box::new(move || {
+            if caller.is_closed() || !taken.swap(false, Ordering::AcqRel) {
+                return;
+            }
+            // Within, so that a connection on which somebody panicked is seen to be broken.
+            let worked = catch_unwind(AssertUnwindSafe(|| {
+                let mut conn = connection(&connections)?;
+                job(&mut conn)
+            }));
+            // A caller that has gone away does not want the answer.
+            let _ = caller.send(worked.unwrap_or_else(|_| Err(Unavailable::Panicked.into())));
+        }))?;
+        let answer = match tokio::time::timeout(self.wait, &mut answered).await {
+            Ok(answer) => answer,
+            Err(_) if turn.swap(false, Ordering::AcqRel) => return Err(Unavailable::Busy.into()),
+            Err(_) => answered.await,
+        };
+        answer.map_err(|_| Unavailable::Gone)?
+    }
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Threads that do jobs in turn, one for each connection; they are started as they are needed, and
+/// end with the crew.
+struct Crew {
+    size: usize,
+    board: Arc<Board>,
+}
+
+#[derive(Default)]
+struct Board {
+    state: Mutex<State>,
+    news: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<Job>,
+    threads: usize,
+    idle: usize,
+    is_over: bool,
+}
+
+impl Crew {
+    fn of(size: usize) -> Self {
+        Self {
+            size,
+            board: Arc::default(),
+        }
+    }
+
+    fn do_in_turn(&self, job: Job) -> Result<(), Unavailable> {
+        let mut state = self.board.state();
+        if state.idle > state.jobs.len() {
+            self.board.news.notify_one();
+        } else if state.threads < self.size {
+            let (board, nth) = (self.board.clone(), state.threads + 1);
+            let thread = std::thread::Builder::new().name(format!("newsline-db-{nth}"));
+            match thread.spawn(move || board.work()) {
+                Ok(_) => state.threads = nth,
+                // The others will come to it.
+                Err(_) if state.threads > 0 => {}
+                Err(_) => return Err(Unavailable::Busy),
+            }
+        }
+        state.jobs.push_back(job);
+        Ok(())
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        self.board.state().is_over = true;
+        self.board.news.notify_all();
+    }
+}
+
+impl Board {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self) {
+        while let Some(job) = self.next() {
+            job();
+        }
+    }
+
+    fn next(&self) -> Option<Job> {
+        let mut state = self.state();
+        loop {
+            if let Some(job) = state.jobs.pop_front() {
+                return Some(job);
+            }
+            if state.is_over {
+                return None;
+            }
+            state.idle += 1;
+            state = self
+                .news
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use super::problem::{Code, Problem};
 use crate::app::App;
 use crate::auth::guards::Staff;
 use crate::auth::secret::Secret;
+use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::idempotency_keys;
 use crate::db::{Db, DbConn, Instant, Tx, dialect};
@@ -258,7 +259,7 @@ pub fn forget_old(conn: &mut DbConn, now: Instant) -> QueryResult<usize> {
 
 /// Throws away the answers that tell of these, because what they tell of was erased.
 pub fn forget_subjects(conn: &mut DbConn, subjects: &[Vec<u8>]) -> QueryResult<usize> {
-    let telling = idempotency_keys::subject.eq_any(subjects);
+    let telling = among(idempotency_keys::subject, subjects);
     diesel::delete(idempotency_keys::table.filter(telling)).execute(conn)
 }
 

@@ -7,6 +7,7 @@ use super::api::ListJson;
 use super::model::{ArticleId, List, Rule, SourceId};
 use super::published;
 use crate::changes::ItemKind;
+use crate::db::among::among;
 use crate::db::schema::{articles, lists, sources};
 use crate::db::{DbConn, Json};
 use crate::http::page::Position;
@@ -36,7 +37,7 @@ pub fn follows(conn: &mut DbConn, term: Uuid) -> QueryResult<bool> {
 /// Which of these articles there are.
 pub fn known_articles(conn: &mut DbConn, ids: &[ArticleId]) -> QueryResult<Vec<ArticleId>> {
     articles::table
-        .filter(articles::id.eq_any(ids))
+        .filter(among(articles::id, ids))
         .select(articles::id)
         .load(conn)
 }

@@ -110,7 +110,10 @@ macro_rules! named_row {
             let (ids, slugs) = $crate::named::ids_and_slugs::<Self>(references);
             let query = $table::table
                 .filter($table::deleted_at.is_null())
-                .filter($table::id.eq_any(ids).or($table::slug.eq_any(slugs)))
+                .filter(
+                    $crate::db::among::among($table::id, ids)
+                        .or($crate::db::among::among($table::slug, slugs)),
+                )
                 .order($table::id);
             let found = match conn {
                 // The one writer holds everything.

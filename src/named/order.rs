@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use diesel::prelude::*;
 
+use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::published_names;
 use crate::db::{AnyId, DbConn};
@@ -74,7 +75,7 @@ pub fn remove(conn: &mut DbConn, ids: &[AnyId]) -> QueryResult<()> {
     if ids.is_empty() {
         return Ok(());
     }
-    diesel::delete(published_names::table.filter(published_names::id.eq_any(ids)))
+    diesel::delete(published_names::table.filter(among(published_names::id, ids)))
         .execute(conn)
         .map(drop)
 }

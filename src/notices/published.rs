@@ -212,7 +212,7 @@ pub fn headlines(
         return Ok(Vec::new());
     }
     published_notice_texts::table
-        .filter(published_notice_texts::notice_id.eq_any(ids))
+        .filter(among(published_notice_texts::notice_id, ids))
         .select((
             published_notice_texts::notice_id,
             published_notice_texts::lang,

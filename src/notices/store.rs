@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::model::{Notice, NoticeId, NoticeKind};
+use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{notices, texts};
 use crate::db::{DbConn, Instant};
@@ -111,7 +112,7 @@ fn filtered(filter: &Filter) -> notices::BoxedQuery<'static, crate::db::MultiBac
                     .eq(notices::id)
                     .and(texts::deleted_at.is_null()),
             )
-            .filter(texts::state.eq_any(states.collect::<Vec<_>>()));
+            .filter(among(texts::state, states.collect::<Vec<_>>()));
         query = query.filter(diesel::dsl::exists(in_state));
     }
     query

@@ -9,6 +9,7 @@ use super::model::{Quote, QuoteId};
 use super::published::PublishedQuote;
 use super::said_at::SaidAt;
 use crate::articles::model::ArticleId;
+use crate::db::among::among;
 use crate::db::schema::published_quotes;
 use crate::db::{AnyId, DbConn, Instant};
 use crate::language::Lang;
@@ -79,7 +80,7 @@ pub fn replace(
 fn link(conn: &mut DbConn, statements: Vec<AnyId>) -> QueryResult<Vec<(QuoteId, ArticleId, Lang)>> {
     type Named = (QuoteId, ArticleId, Lang, Option<AnyId>);
     let named: Vec<Named> = published_quotes::table
-        .filter(published_quotes::id.eq_any(&statements))
+        .filter(among(published_quotes::id, statements.as_slice()))
         .select((
             published_quotes::id,
             published_quotes::article_id,
@@ -88,7 +89,7 @@ fn link(conn: &mut DbConn, statements: Vec<AnyId>) -> QueryResult<Vec<(QuoteId, 
         ))
         .load(conn)?;
     let shared: Vec<Option<AnyId>> = published_quotes::table
-        .filter(published_quotes::statement.eq_any(&statements))
+        .filter(among(published_quotes::statement, statements.as_slice()))
         .filter(published_quotes::statement.ne(published_quotes::id.nullable()))
         .select(published_quotes::statement)
         .distinct()
@@ -104,7 +105,7 @@ fn link(conn: &mut DbConn, statements: Vec<AnyId>) -> QueryResult<Vec<(QuoteId, 
     }
     let with_ids = |quotes: &[(QuoteId, ArticleId, Lang)]| {
         let ids: Vec<QuoteId> = quotes.iter().map(|(id, ..)| *id).collect();
-        published_quotes::table.filter(published_quotes::id.eq_any(ids))
+        published_quotes::table.filter(among(published_quotes::id, ids))
     };
     diesel::update(with_ids(&joined))
         .set(published_quotes::statement.eq(published_quotes::id.nullable()))

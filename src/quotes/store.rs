@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{Quote, QuoteId};
 use crate::articles::model::ArticleId;
+use crate::db::among::among;
 use crate::db::schema::quotes;
 use crate::db::{AnyId, DbConn};
 use crate::language::Lang;
@@ -29,7 +30,7 @@ pub fn find_many_any(conn: &mut DbConn, ids: &[QuoteId]) -> QueryResult<Vec<Quot
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    quotes::table.filter(quotes::id.eq_any(ids)).load(conn)
+    quotes::table.filter(among(quotes::id, ids)).load(conn)
 }
 
 /// The article of a quote, be the quote part of its text or not.
@@ -77,8 +78,8 @@ pub fn members_of(
         return Ok(Vec::new());
     }
     let own: Vec<QuoteId> = statements.iter().map(|statement| statement.of()).collect();
-    let linked = quotes::statement.eq_any(statements).assume_not_null();
-    let named = quotes::id.eq_any(own).and(quotes::statement.is_null());
+    let linked = among(quotes::statement, statements).assume_not_null();
+    let named = among(quotes::id, own).and(quotes::statement.is_null());
     let rows: Vec<(QuoteId, Option<AnyId>, Option<SourceId>)> = quotes::table
         .filter(quotes::removed_at.is_null().and(linked.or(named)))
         .select((quotes::id, quotes::statement, quotes::source_id))
@@ -95,6 +96,6 @@ pub fn replace(conn: &mut DbConn, rows: &[Quote]) -> QueryResult<()> {
         return Ok(());
     }
     let ids: Vec<QuoteId> = rows.iter().map(|quote| quote.id).collect();
-    diesel::delete(quotes::table.filter(quotes::id.eq_any(ids))).execute(conn)?;
+    diesel::delete(quotes::table.filter(among(quotes::id, ids))).execute(conn)?;
     on_each_backend!(conn => diesel::insert_into(quotes::table).values(rows).execute(conn).map(drop))
 }

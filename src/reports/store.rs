@@ -7,6 +7,7 @@ use diesel::sql_types::{Bool, Nullable};
 use super::sourcing::{Counted, Period, Tallies, Tally, Voices};
 use crate::articles::model::ArticleId;
 use crate::db::DbConn;
+use crate::db::among::among;
 use crate::db::schema::{
     published_articles, published_quotes, published_texts, quote_credits, sources,
 };
@@ -119,7 +120,7 @@ fn count_articles(conn: &mut DbConn, period: &Period, langs: &[Lang]) -> QueryRe
             published_articles::table.on(published_articles::id.eq(published_texts::article_id)),
         )
         // The index begins with the language.
-        .filter(published_texts::lang.eq_any(langs))
+        .filter(among(published_texts::lang, langs))
         .filter(published_texts::published_at.ge(period.from))
         .filter(published_texts::published_at.lt(period.to))
         .filter(in_section!(period))

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::model::ReviewId;
 use crate::changes::{Action, Change, ItemKind};
 use crate::config::GuestSettings;
+use crate::db::among::among;
 use crate::db::schema::reviews;
 use crate::db::{Db, DbConn, Instant, MultiBackend, Tx};
 use crate::http::problem::Problem;
@@ -37,7 +38,7 @@ fn forget_some(tx: &mut Tx, guests: GuestSettings) -> Result<bool, Problem> {
 fn forget_addresses(conn: &mut DbConn, before: Instant) -> QueryResult<usize> {
     let with_address = reviews::table.filter(reviews::author_address.is_not_null());
     let some = oldest(conn, with_address.into_boxed(), before)?;
-    diesel::update(reviews::table.filter(reviews::id.eq_any(&some)))
+    diesel::update(reviews::table.filter(among(reviews::id, some.as_slice())))
         .set(reviews::author_address.eq(None::<String>))
         .execute(conn)
 }
@@ -46,7 +47,7 @@ fn forget_addresses(conn: &mut DbConn, before: Instant) -> QueryResult<usize> {
 fn forget_emails(conn: &mut DbConn, before: Instant) -> QueryResult<usize> {
     let with_email = reviews::table.filter(reviews::author_email.is_not_null());
     let some = oldest(conn, with_email.into_boxed(), before)?;
-    diesel::update(reviews::table.filter(reviews::id.eq_any(&some)))
+    diesel::update(reviews::table.filter(among(reviews::id, some.as_slice())))
         .set((
             reviews::author_email.eq(None::<String>),
             reviews::version.eq(reviews::version + 1),

@@ -8,6 +8,7 @@ use diesel::upsert::excluded;
 
 use super::model::{Review, ReviewId, ReviewState};
 use crate::articles::model::ArticleId;
+use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{published_review_sums, published_reviews};
 use crate::db::{DbConn, Instant, MultiBackend};
@@ -100,7 +101,7 @@ pub fn project(conn: &mut DbConn, review: &Review) -> QueryResult<Vec<String>> {
 /// their order.
 pub fn project_all(conn: &mut DbConn, reviews: &[Review]) -> QueryResult<Vec<Vec<String>>> {
     let ids: Vec<ReviewId> = reviews.iter().map(|review| review.id).collect();
-    let shown = published_reviews::table.filter(published_reviews::id.eq_any(&ids));
+    let shown = published_reviews::table.filter(among(published_reviews::id, ids.as_slice()));
     let before: Vec<PublishedReview> = shown.clone().load(conn)?;
     let before: BTreeMap<ReviewId, PublishedReview> = before
         .into_iter()
@@ -245,6 +246,6 @@ fn filtered(article: ArticleId, langs: &[Lang]) -> published_reviews::BoxedQuery
     match langs {
         [] => query,
         [one] => query.filter(published_reviews::lang.eq(one)),
-        many => query.filter(published_reviews::lang.eq_any(many)),
+        many => query.filter(among(published_reviews::lang, many)),
     }
 }

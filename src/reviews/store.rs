@@ -8,6 +8,7 @@ use diesel::upsert::excluded;
 use super::model::{Reason, Review, ReviewId, ReviewState};
 use crate::articles::model::ArticleId;
 use crate::auth::model::Email;
+use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{review_prints, reviews};
 use crate::db::{DbConn, Instant, MultiBackend};
@@ -38,7 +39,7 @@ pub fn save(conn: &mut DbConn, review: &Review, read: i64) -> QueryResult<bool> 
 /// them in between.
 pub fn hold(conn: &mut DbConn, ids: &[ReviewId]) -> QueryResult<BTreeMap<ReviewId, Review>> {
     // SELECT … FOR UPDATE is not to be had on both databases.
-    let held: Vec<Review> = diesel::update(reviews::table.filter(reviews::id.eq_any(ids)))
+    let held: Vec<Review> = diesel::update(reviews::table.filter(among(reviews::id, ids)))
         .set(reviews::version.eq(reviews::version))
         .returning(reviews::all_columns)
         .get_results(conn)?;
@@ -123,7 +124,7 @@ pub fn claim_print(
 
 /// The words of these reviews may be sent again.
 pub fn forget_prints(conn: &mut DbConn, of: &[ReviewId]) -> QueryResult<()> {
-    let theirs = review_prints::table.filter(review_prints::review_id.eq_any(of));
+    let theirs = review_prints::table.filter(among(review_prints::review_id, of));
     diesel::delete(theirs).execute(conn).map(drop)
 }
 
@@ -190,6 +191,6 @@ fn filtered(filter: &Filter) -> reviews::BoxedQuery<'_, MultiBackend> {
     match filter.langs.as_slice() {
         [] => query,
         [one] => query.filter(reviews::lang.eq(one)),
-        many => query.filter(reviews::lang.eq_any(many)),
+        many => query.filter(among(reviews::lang, many)),
     }
 }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 
 use super::model::{Source, SourceId};
+use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{source_likenesses, source_names, source_spellings, sources};
 use crate::db::{DbConn, Id};
@@ -69,12 +70,11 @@ const ROWS: usize = 4_000;
 /// Finds anew whom these sources may be: after their names, addresses, kind or state have changed.
 pub fn find_anew(conn: &mut DbConn, written: &[Source]) -> QueryResult<()> {
     let ids: Vec<SourceId> = written.iter().map(|source| source.id).collect();
-    let old = source_spellings::table.filter(source_spellings::source_id.eq_any(&ids));
+    let old = source_spellings::table.filter(among(source_spellings::source_id, ids.as_slice()));
     diesel::delete(old).execute(conn)?;
     let old = source_likenesses::table.filter(
-        source_likenesses::source_id
-            .eq_any(&ids)
-            .or(source_likenesses::other_id.eq_any(&ids)),
+        among(source_likenesses::source_id, ids.as_slice())
+            .or(among(source_likenesses::other_id, ids.as_slice())),
     );
     diesel::delete(old).execute(conn)?;
     find(conn, written)
@@ -150,7 +150,7 @@ fn neighbours(
     let keys: Vec<&str> = keys.into_iter().collect();
     let most = MOST_NEIGHBOURS * i64::try_from(written).unwrap_or(1);
     on_each_backend!(conn => source_spellings::table
-        .filter(source_spellings::key.eq_any(keys))
+        .filter(among(source_spellings::key, keys))
         .order((source_spellings::source_id.desc(), source_spellings::folded))
         .limit(most)
         .load(conn))
@@ -175,7 +175,7 @@ fn sharing_addresses(
     let most = MOST_NEIGHBOURS * i64::try_from(written.len()).unwrap_or(1);
     let known: Vec<(String, SourceId)> = on_each_backend!(conn => source_names::table
         .inner_join(sources::table.on(sources::id.eq(source_names::source_id)))
-        .filter(source_names::folded.eq_any(addresses))
+        .filter(among(source_names::folded, addresses))
         .filter(sources::deleted_at.is_null())
         .select((source_names::folded, source_names::source_id))
         .order(source_names::source_id.desc())

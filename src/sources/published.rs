@@ -44,7 +44,7 @@ const ROWS: usize = 1000;
 pub fn put(conn: &mut DbConn, rows: &[PublishedSource]) -> QueryResult<()> {
     for rows in rows.chunks(ROWS) {
         let ids: Vec<SourceId> = rows.iter().map(|row| row.id).collect();
-        diesel::delete(published_sources::table.filter(published_sources::id.eq_any(ids)))
+        diesel::delete(published_sources::table.filter(among(published_sources::id, ids)))
             .execute(conn)?;
         on_each_backend!(conn => diesel::insert_into(published_sources::table).values(rows).execute(conn))?;
     }
@@ -58,18 +58,15 @@ pub fn take_down(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<()> {
     }
     let named: Vec<AnyId> = ids.iter().map(|id| id.of()).collect();
     order::remove(conn, &named)?;
-    let rows = published_sources::table.filter(
-        published_sources::id
-            .eq_any(ids)
-            .or(published_sources::merged_into.eq_any(ids)),
-    );
+    let rows = published_sources::table
+        .filter(among(published_sources::id, ids).or(among(published_sources::merged_into, ids)));
     diesel::delete(rows).execute(conn).map(drop)
 }
 
 /// Quotes that readers see, as they are until the end of the transaction.
 pub fn hold_quotes(conn: &mut DbConn, ids: &[QuoteId]) -> QueryResult<Vec<PublishedQuote>> {
     let query = published_quotes::table
-        .filter(published_quotes::id.eq_any(ids))
+        .filter(among(published_quotes::id, ids))
         .order(published_quotes::id);
     match conn {
         // The one writer holds everything.
@@ -84,7 +81,7 @@ pub fn put_quotes(conn: &mut DbConn, rows: &[PublishedQuote]) -> QueryResult<()>
         return Ok(());
     }
     let ids: Vec<QuoteId> = rows.iter().map(|row| row.id).collect();
-    diesel::delete(published_quotes::table.filter(published_quotes::id.eq_any(ids)))
+    diesel::delete(published_quotes::table.filter(among(published_quotes::id, ids)))
         .execute(conn)?;
     on_each_backend!(conn => diesel::insert_into(published_quotes::table).values(rows).execute(conn).map(drop))
 }
@@ -201,7 +198,8 @@ pub fn find_many(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<BTreeMap<So
             published_sources::kind,
             published_sources::names,
         ));
-    let rows: Vec<(SourceId, SourceKind, Json<Names>)> = on_each_backend!(conn => query.load(conn))?;
+    let rows: Vec<(SourceId, SourceKind, Json<Names>)> =
+        on_each_backend!(conn => query.load(conn))?;
     Ok(rows
         .into_iter()
         .map(|(id, kind, Json(names))| (id, Named { kind, names }))

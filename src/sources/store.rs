@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::model::{Disclosure, Sight, Source, SourceId, SourceKind};
 use super::{credits, likeness};
+use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{
     published_quotes, published_sources, quotes, source_names, source_turn, sources,
@@ -24,7 +25,7 @@ pub fn find_seen(conn: &mut DbConn, id: SourceId, sight: Sight) -> QueryResult<O
 /// Several sources in the order of their ids, be they deleted or merged.
 pub fn find_many(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<Source>> {
     on_each_backend!(conn => sources::table
-        .filter(sources::id.eq_any(ids))
+        .filter(among(sources::id, ids))
         .order(sources::id)
         .load(conn))
 }
@@ -33,7 +34,7 @@ pub fn find_many(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<Source>
 /// publish and take down at once would else leave the readers' row as neither of them meant it.
 pub fn hold_many(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<Source>> {
     let query = sources::table
-        .filter(sources::id.eq_any(ids))
+        .filter(among(sources::id, ids))
         .order(sources::id);
     match conn {
         // The one writer holds everything.
@@ -51,13 +52,13 @@ pub fn find_many_seen(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    seen(sight).filter(sources::id.eq_any(ids)).load(conn)
+    seen(sight).filter(among(sources::id, ids)).load(conn)
 }
 
 /// The sources that were merged into these: survivor and merged one.
 pub fn merged_into(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<(SourceId, SourceId)>> {
     sources::table
-        .filter(sources::merged_into.eq_any(ids))
+        .filter(among(sources::merged_into, ids))
         .select((sources::merged_into.assume_not_null(), sources::id))
         .order(sources::id)
         .load(conn)
@@ -125,14 +126,14 @@ pub fn known_by(conn: &mut DbConn, words: &[String], sight: Sight) -> QueryResul
         return Ok(Vec::new());
     }
     let ids: Vec<SourceId> = on_each_backend!(conn => source_names::table
-        .filter(source_names::folded.eq_any(words))
+        .filter(among(source_names::folded, words))
         .select(source_names::source_id)
         .distinct()
         .order(source_names::source_id)
         .limit(MOST_NAMESAKES)
         .load(conn))?;
     seen(sight)
-        .filter(sources::id.eq_any(ids))
+        .filter(among(sources::id, ids))
         .filter(sources::deleted_at.is_null())
         .filter(sources::merged_into.is_null())
         .order(sources::id)
@@ -156,7 +157,7 @@ pub fn hold_quoted(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<Sourc
         return Ok(Vec::new());
     }
     let query = sources::table
-        .filter(sources::id.eq_any(ids))
+        .filter(among(sources::id, ids))
         .order(sources::id);
     match conn {
         // The one writer holds everything.
@@ -169,7 +170,7 @@ pub fn hold_quoted(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<Sourc
 /// one of them.
 pub fn hold_unquoted(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<()> {
     let query = sources::table
-        .filter(sources::id.eq_any(ids))
+        .filter(among(sources::id, ids))
         .order(sources::id)
         .select(sources::id);
     match conn {
@@ -186,7 +187,7 @@ pub fn quoted_among(conn: &mut DbConn, ids: &[SourceId]) -> QueryResult<Vec<Sour
     let relayed =
         published_quotes::table.filter(published_quotes::outlet_id.eq(sources::id.nullable()));
     sources::table
-        .filter(sources::id.eq_any(ids))
+        .filter(among(sources::id, ids))
         .filter(exists(said).or(exists(relayed)))
         .select(sources::id)
         .load(conn)

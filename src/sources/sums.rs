@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::model::SourceId;
+use crate::db::among::among;
 use crate::db::schema::{published_quotes, published_source_sums};
 use crate::db::{AnyId, DbConn};
 use crate::on_each_backend;
@@ -62,7 +63,7 @@ impl Scope {
         let mut statements = BTreeSet::new();
         for some in chunks(&articles) {
             let linked: Vec<Option<AnyId>> = published_quotes::table
-                .filter(published_quotes::article_id.eq_any(some))
+                .filter(among(published_quotes::article_id, some))
                 .filter(published_quotes::statement.is_not_null())
                 .select(published_quotes::statement)
                 .distinct()
@@ -105,13 +106,14 @@ impl Scope {
     fn count(&self, conn: &mut DbConn) -> QueryResult<BTreeMap<SourceId, Sums>> {
         let mut quotes: BTreeMap<AnyId, Counted> = BTreeMap::new();
         for some in chunks(&self.articles) {
-            let rows = published_quotes::table.filter(published_quotes::article_id.eq_any(some));
+            let rows = published_quotes::table.filter(among(published_quotes::article_id, some));
             quotes.extend(by_id(rows.select(COUNTED).load(conn)?));
         }
         for some in chunks(&self.statements) {
-            let rows = published_quotes::table.filter(published_quotes::statement.eq_any(&some));
+            let rows =
+                published_quotes::table.filter(among(published_quotes::statement, some.as_slice()));
             quotes.extend(by_id(rows.select(COUNTED).load(conn)?));
-            let rows = published_quotes::table.filter(published_quotes::id.eq_any(some));
+            let rows = published_quotes::table.filter(among(published_quotes::id, some));
             quotes.extend(by_id(rows.select(COUNTED).load(conn)?));
         }
         Ok(count(quotes.values()))
@@ -244,7 +246,7 @@ pub fn add(conn: &mut DbConn, changes: &BTreeMap<SourceId, Sums>) -> QueryResult
     let ids: Vec<SourceId> = changes.keys().copied().collect();
     for some in ids.chunks(CHUNK) {
         let empty = table
-            .filter(source_id.eq_any(some))
+            .filter(among(source_id, some))
             .filter(quotes.eq(0).and(as_outlet.eq(0)));
         diesel::delete(empty).execute(conn)?;
     }

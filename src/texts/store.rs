@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{Cause, Revision, Text};
 use crate::auth::UserId;
+use crate::db::among::among;
 use crate::db::schema::{revisions, texts};
 use crate::db::{AnyId, DbConn, Instant};
 use crate::language::Lang;
@@ -16,11 +17,7 @@ pub fn find_any(conn: &mut DbConn, item: AnyId, lang: &Lang) -> QueryResult<Opti
 /// The texts of several items, in the order of their tags; deleted ones left out.
 pub fn of_items(conn: &mut DbConn, items: &[AnyId]) -> QueryResult<Vec<Text>> {
     texts::table
-        .filter(
-            texts::item_id
-                .eq_any(items)
-                .and(texts::deleted_at.is_null()),
-        )
+        .filter(among(texts::item_id, items).and(texts::deleted_at.is_null()))
         .order((texts::item_id, texts::lang))
         .load(conn)
 }
@@ -71,7 +68,7 @@ pub fn find_revisions(
 ) -> QueryResult<Vec<Revision>> {
     revisions::table
         .filter(revisions::item_id.eq(item).and(revisions::lang.eq(lang)))
-        .filter(revisions::number.eq_any(numbers))
+        .filter(among(revisions::number, numbers))
         .load(conn)
 }
 

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use crate::articles::model::ArticleId;
+use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
 use crate::db::schema::{articles, revisions, translations};
 use crate::db::{DbConn, Instant, Json, MultiBackend, Tx};
@@ -76,8 +77,8 @@ pub fn translated(
     let numbers: Vec<i32> = of.iter().map(|(_, number)| *number).collect();
     let found: Vec<(Lang, i32, Option<Json<TranslatedFrom>>)> = revisions::table
         .filter(revisions::item_id.eq(article.of::<()>()))
-        .filter(revisions::lang.eq_any(langs))
-        .filter(revisions::number.eq_any(numbers))
+        .filter(among(revisions::lang, langs))
+        .filter(among(revisions::number, numbers))
         .filter(revisions::translated_from.is_not_null())
         .select((
             revisions::lang,
