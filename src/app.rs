@@ -12,7 +12,6 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpServer, Responder};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
-use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::auth::api_keys::LastUses;
@@ -28,6 +27,7 @@ use crate::http::cache::asking::Languages;
 use crate::http::front_door::FrontDoor;
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
+use crate::http::mounts::Mounts;
 use crate::http::openapi;
 use crate::http::page::CursorKey;
 use crate::http::problem::Problem;
@@ -109,10 +109,10 @@ impl App {
         lists::ensure(&db).await?;
         sorting::ensure(&db).await?;
         let keys = KeyRing::load(&db, &secret, &settings.public_url).await?;
-        let document = document(&settings.public_url);
+        let (routes, document) = described(settings.public_url.clone())?;
         let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         Ok(Self {
-            routes: RouteTable::new(&document).map_err(StartError::Routes)?,
+            routes,
             cache: ReadCache::new(settings.cache_bytes, metrics.cache.clone()),
             readers: ReadersDb::open(db.clone(), &settings.db, metrics.replicas.clone()),
             metrics,
@@ -121,7 +121,7 @@ impl App {
             limits: Limits::new(&settings, db.clock()),
             last_uses: LastUses::default(),
             provider: settings.provider.clone().map(Provider::new).transpose()?,
-            document: SentDocument::new(document.to_json().unwrap_or_default()),
+            document,
             docs_policy: docs_policy(&settings.public_url),
             db,
             keys,
@@ -216,9 +216,9 @@ async fn bring_up_to_date(db: &Db, migrate: bool) -> Result<(), StartError> {
 }
 
 /// Every route, with its documentation.
-fn mount(config: &mut ServiceConfig) {
+fn mount(mounts: &mut Mounts) {
     // First what readers ask most: the router looks through the addresses one by one.
-    config
+    mounts
         .configure(articles::mount)
         .configure(pages::mount)
         .configure(quotes::mount)
@@ -247,9 +247,24 @@ fn mount(config: &mut ServiceConfig) {
 pub fn document(public_url: &str) -> OpenApi {
     let (_, document) = actix_web::App::new()
         .into_utoipa_app()
-        .configure(mount)
+        .configure(|config| mount(&mut Mounts::Document(config)))
         .split_for_parts();
     openapi::complete(document, public_url)
+}
+
+/// What is kept of the document. It is made on a thread of its own, because that takes much memory, which
+/// is given back with the thread.
+fn described(public_url: String) -> Result<(RouteTable, SentDocument), StartError> {
+    let describe = move || {
+        let document = document(&public_url);
+        let json = document.to_json().map_err(|error| error.to_string())?;
+        Ok((RouteTable::new(&document)?, SentDocument::new(json)))
+    };
+    let described = std::thread::spawn(describe).join();
+    let broken_off = || "the document cannot be made".to_owned();
+    described
+        .unwrap_or_else(|_| Err(broken_off()))
+        .map_err(StartError::Routes)
 }
 
 /// What the page of `/docs` may load: its own files, and answers of the API, also where the page is
@@ -284,7 +299,7 @@ pub fn service(
     actix_web::App::new()
         .app_data(app.clone())
         .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
-        .configure(|config| mount(&mut ServiceConfig::new(config)))
+        .configure(|config| mount(&mut Mounts::Worker(config)))
         .service(web::redirect("/docs", "/docs/"))
         .service(docs)
         .default_service(web::to(nothing))

@@ -7,7 +7,6 @@ use diesel::dsl::{exists, max};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
 use crate::auth::Staff;
@@ -19,6 +18,7 @@ use crate::db::{DbConn, Id, Instant, Json, Tx};
 use crate::http::body::{MergePatch, Posted};
 use crate::http::etag::{IfMatch, WithEtag};
 use crate::http::language::{AcceptLanguage, LanguageAsked, LanguageParams};
+use crate::http::mounts::Mounts;
 use crate::http::once::Answer;
 use crate::http::openapi::IfMatchHeader;
 use crate::http::page::{Listing, Page, Paging, Position};
@@ -33,8 +33,8 @@ use crate::named::public::NamedList;
 use crate::named::{self, Named};
 use crate::named_row;
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(list_sections)
         .service(list_desk_sections)
         .service(create_section)

@@ -8,7 +8,6 @@ use actix_web::{get, patch};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -18,6 +17,7 @@ use crate::db::schema::site;
 use crate::db::{Db, DbConn, Id, Instant, Json, Tx};
 use crate::http::body::MergePatch;
 use crate::http::etag::{IfMatch, WithEtag, check_saved};
+use crate::http::mounts::Mounts;
 use crate::http::openapi::IfMatchHeader;
 use crate::http::patch::{Patch, many};
 use crate::http::problem::{ApiResult, Code, Problem};
@@ -28,8 +28,8 @@ use crate::quotes::projection as quotes;
 use crate::sorting;
 use pattern::{AddressPattern, Name};
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(get_site)
         .service(get_desk_site)
         .service(patch_site);

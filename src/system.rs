@@ -7,17 +7,17 @@ use bytes::Bytes;
 use serde::Serialize;
 use tokio::sync::OnceCell;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
 use crate::auth::guards::bearer;
 use crate::db::migrations;
 use crate::http::coding::Coding;
+use crate::http::mounts::Mounts;
 use crate::http::problem::{ApiResult, Code, Problem, ProblemJson};
 use crate::http::reading::{Reading, cache_control, entity_tag};
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(get_health)
         .service(get_readiness)
         .service(get_metrics)

@@ -7,7 +7,6 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
 use crate::auth::Staff;
@@ -18,6 +17,7 @@ use crate::db::{DbConn, Id, Instant, Json, Tx};
 use crate::http::body::{MergePatch, Posted};
 use crate::http::etag::{IfMatch, WithEtag};
 use crate::http::language::{AcceptLanguage, LanguageAsked, LanguageParams};
+use crate::http::mounts::Mounts;
 use crate::http::once::Answer;
 use crate::http::openapi::IfMatchHeader;
 use crate::http::page::{Listing, Page, Pager, Paging, Position};
@@ -34,8 +34,8 @@ use crate::named::{self, Named};
 use crate::named_row;
 use crate::on_each_backend;
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(list_topics)
         .service(list_desk_topics)
         .service(create_topic)

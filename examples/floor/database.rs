@@ -30,7 +30,7 @@ const CONNECTIONS: u32 = 8;
 
 /// What Newsline says to each connection that reads.
 const OF_SQLITE: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; \
-    PRAGMA synchronous = FULL; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;";
+    PRAGMA synchronous = FULL; PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY;";
 const OF_POSTGRES: &str = "SET application_name = 'floor'; SET TIME ZONE 'UTC'";
 
 /// One row more than a page has shows whether there is another page.

@@ -12,10 +12,10 @@
 pub mod api;
 pub mod desk;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::mounts::Mounts;
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(desk::list_api_keys)
         .service(desk::create_api_key)
         .service(desk::get_api_key)

@@ -60,10 +60,10 @@ pub mod together;
 pub mod translations;
 pub mod writing;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::mounts::Mounts;
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(public::list_articles)
         // What has a suffix stands before what takes all.
         .service(public_article::get_article_by_slug_jsonld)

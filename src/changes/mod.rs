@@ -9,8 +9,9 @@ pub mod store;
 pub mod touched;
 
 pub use model::{Action, Change, ItemKind};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub fn mount(config: &mut ServiceConfig) {
-    config.service(desk::list_changes);
+use crate::http::mounts::Mounts;
+
+pub fn mount(mounts: &mut Mounts) {
+    mounts.service(desk::list_changes);
 }

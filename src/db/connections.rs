@@ -86,7 +86,7 @@ pub(super) struct Connections {
 /// `busy_timeout` comes first, so that even switching to WAL waits for another process.
 /// FULL, because an acknowledged write must survive a power cut.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; \
-    PRAGMA synchronous = FULL; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;";
+    PRAGMA synchronous = FULL; PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY;";
 
 /// What libpq is told where the address says nothing of it.
 const OF_ALL: &[(&str, &str)] = &[("fallback_application_name", "newsline")];

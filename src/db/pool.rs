@@ -201,3 +201,106 @@ where
         Err(_) => Err(Unavailable::Panicked.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use diesel::r2d2::LoggingErrorHandler;
+
+    use super::*;
+    use crate::db::{DatabaseUrl, DbSettings, Id, ReplicaUrls};
+    use crate::http::problem::{Code, Problem};
+
+    struct Scene {
+        folder: std::path::PathBuf,
+        pool: Pool,
+    }
+
+    impl Scene {
+        fn of(size: u32, wait: Duration) -> Self {
+            let name = format!("newsline-pool-{}", Id::<()>::new());
+            let folder = std::env::temp_dir().join(name);
+            std::fs::create_dir_all(&folder).expect("a folder");
+            let settings = DbSettings {
+                url: DatabaseUrl::Sqlite(folder.join("newsline.db")),
+                replicas: ReplicaUrls::default(),
+                pooled: false,
+                connections: size,
+                wait,
+                statement_timeout: Duration::from_secs(1),
+                group: 1,
+            };
+            let connections = Connections::new(&settings, Arc::default());
+            let pool = Pool::open(connections, size, wait, Box::new(LoggingErrorHandler));
+            Self { folder, pool }
+        }
+
+        async fn run<T: Send + 'static>(
+            &self,
+            job: impl FnOnce() -> T + Send + 'static,
+        ) -> Result<T, Problem> {
+            self.pool.run(move |_| Ok(job())).await
+        }
+    }
+
+    impl Drop for Scene {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    #[actix_web::test]
+    async fn whoever_gives_up_before_their_turn_is_never_begun() {
+        let scene = Scene::of(1, Duration::from_millis(200));
+        scene.run(|| ()).await.expect("a thread and its connection");
+        let (go_on, held) = mpsc::channel::<()>();
+        let (begun, is_begun) = mpsc::channel::<&str>();
+        let told = begun.clone();
+        let first = scene.run(move || {
+            told.send("first").expect("a listener");
+            held.recv_timeout(LONG).expect("a word");
+        });
+        let second = async {
+            let told = begun.clone();
+            let second = scene.run(move || told.send("second").expect("a listener"));
+            let refused = second.await.expect_err("no thread is free");
+            assert_eq!(refused.code(), Code::Unavailable);
+            go_on.send(()).expect("the first");
+        };
+        let (first, ()) = futures_util::join!(first, second);
+        first.expect("one that has begun goes on, however long others wait");
+
+        scene.run(|| ()).await.expect("the third");
+        drop(begun);
+        assert_eq!(is_begun.iter().collect::<Vec<_>>(), ["first"]);
+    }
+
+    #[actix_web::test]
+    async fn as_many_jobs_are_done_at_once_as_there_are_connections() {
+        let scene = Scene::of(2, LONG);
+        let (to_one, for_one) = mpsc::channel::<()>();
+        let (to_other, for_other) = mpsc::channel::<()>();
+        let one = scene.run(move || {
+            to_other.send(()).expect("the other");
+            for_one.recv_timeout(LONG).expect("the other is at work");
+        });
+        let other = scene.run(move || {
+            to_one.send(()).expect("the one");
+            for_other.recv_timeout(LONG).expect("the one is at work");
+        });
+        let (one, other) = futures_util::join!(one, other);
+        assert!(one.is_ok() && other.is_ok());
+    }
+
+    #[actix_web::test]
+    async fn a_job_that_panics_takes_nobody_with_it() {
+        let scene = Scene::of(1, LONG);
+        let broken = scene.run(|| panic!("as a test wants it")).await;
+        let problem: Problem = broken.expect_err("it panicked");
+        assert_eq!(problem.code(), Code::Internal);
+        assert_eq!(scene.run(|| 7).await.expect("the next"), 7);
+    }
+}

@@ -20,10 +20,10 @@ mod sitemaps;
 mod urlset;
 mod words;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::mounts::Mounts;
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(public::get_rss)
         .service(public::get_atom)
         .service(public::get_json_feed)

@@ -13,6 +13,7 @@ pub mod json;
 pub mod language;
 pub mod limits;
 pub mod metrics;
+pub mod mounts;
 pub mod once;
 pub mod openapi;
 pub mod page;

@@ -19,15 +19,14 @@ pub mod public;
 pub mod published;
 pub mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use crate::db::Db;
+use crate::http::mounts::Mounts;
 use crate::http::problem::{Code, Problem};
 use crate::named::Named;
 use model::List;
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(public::list_lists)
         .service(public::get_list_items)
         .service(desk::list_desk_lists)

@@ -28,13 +28,13 @@ pub mod sight;
 pub mod store;
 pub mod writing;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use cards::cards;
 pub use model::{Notice, NoticeId};
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+use crate::http::mounts::Mounts;
+
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(public::list_notices)
         // What has a suffix stands before what takes all.
         .service(public::get_notice_jsonld)

@@ -4,10 +4,10 @@
 mod public;
 mod resolve;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::mounts::Mounts;
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(public::get_article_page)
         .service(resolve::resolve_address);
 }

@@ -22,10 +22,10 @@ pub mod store;
 pub mod timeline;
 pub mod veil;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::mounts::Mounts;
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(public::list_quotes)
         // What has a suffix stands before what takes all, the longest first.
         .service(public_quote::get_quote_annotation)

@@ -13,10 +13,10 @@ pub mod sourcing;
 pub mod store;
 pub mod table;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::mounts::Mounts;
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(desk::get_sourcing_report)
         .service(desk::get_sourcing_report_csv);
 }

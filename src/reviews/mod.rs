@@ -30,10 +30,10 @@ pub mod published;
 pub mod repeats;
 pub mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::mounts::Mounts;
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(public::list_reviews)
         .service(guest::create_review)
         .service(guest_own::get_own_review)

@@ -24,10 +24,11 @@ pub mod store;
 pub mod sums;
 
 pub use model::{Disclosure, Source, SourceId, SourceKind};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+use crate::http::mounts::Mounts;
+
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(public::list_sources)
         .service(public::get_source)
         .service(desk::list_desk_sources)

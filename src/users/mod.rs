@@ -11,10 +11,10 @@
 pub mod api;
 pub mod desk;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::mounts::Mounts;
 
-pub fn mount(config: &mut ServiceConfig) {
-    config
+pub fn mount(mounts: &mut Mounts) {
+    mounts
         .service(desk::list_users)
         .service(desk::create_user)
         .service(desk::get_user)

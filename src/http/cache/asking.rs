@@ -48,6 +48,7 @@ impl Hash for Key {
 }
 
 /// What a request asks for.
+#[derive(Clone)]
 pub struct Asking {
     pub key: Key,
     pub coding: Coding,

@@ -35,7 +35,7 @@ where
 {
     let cache = &visit.app.cache;
     let asking = match Asking::of(&visit.app, &request, route).await {
-        Ok(asking) => Arc::new(asking),
+        Ok(asking) => asking,
         Err(problem) => {
             let response = request.error_response(problem).map_into_boxed_body();
             return Ok(visit.leave(response, "refused"));
@@ -97,7 +97,7 @@ struct Flight {
     app: Data<App>,
     operation: String,
     request_id: String,
-    asking: Arc<Asking>,
+    asking: Asking,
     pilot: Option<Pilot>,
 }
 
