@@ -185,21 +185,23 @@ fn create(tx: &mut Tx, story: Story, staff: &Staff) -> Result<Answer, Problem> {
     check_references(tx, &article)?;
     let topics = topics_of(tx, &post.topics)?;
     store::insert(tx, &article)?;
-    store::set_topics(tx, article.id, &topics)?;
-    store::set_authors(tx, &article)?;
+    store::add_topics(tx, article.id, &topics)?;
+    store::add_authors(tx, &article)?;
     let mut change = Change::of(ItemKind::Article, article.id, Action::Created).by(staff.id);
     change.keys.clear();
     tx.record(change);
     let named = find_or_make(tx, &post.sources, staff)?;
     let quotes = inputs.values().filter_map(|text| text.quotes.as_deref());
     let cast = Cast::of(tx, &named, quotes.flat_map(quoting::references), staff)?;
+    let mut texts = Vec::new();
     for (lang, text) in originals_first(inputs) {
         let made = writing::create_text(tx, &article, &lang, text, &cast, staff);
-        made.map_err(|problem| problem.below(&format!("/texts/{lang}")))?;
+        let made = made.map_err(|problem| problem.below(&format!("/texts/{lang}")))?;
+        texts.push(made.text);
     }
+    texts.sort_by(|one, other| one.lang.cmp(&other.lang));
     let id = article.id;
-    let texts = texts::of_items(tx, &[id.of()])?;
-    let mut json = whole(tx, article, texts)?;
+    let mut json = DeskArticle::new(article, topics, texts);
     json.sources = Some(quoting::matches_of(&named));
     // That a name stands for somebody who is not on record is news to whoever posted it.
     let found = named.values().filter(|found| found.how.tells_more());

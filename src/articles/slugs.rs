@@ -93,7 +93,10 @@ fn take(conn: &mut DbConn, article: ArticleId, lang: &Lang, slug: &Slug) -> Quer
         slugs::slug.eq(slug),
         slugs::article_id.eq(article),
     );
-    on_each_backend!(conn => diesel::insert_into(slugs::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    let taken = on_each_backend!(conn => diesel::insert_into(slugs::table).values(row).on_conflict_do_nothing().execute(conn))?;
+    if taken == 1 {
+        return Ok(true);
+    }
     let owner: Option<ArticleId> = slugs::table
         .find((lang, slug))
         .select(slugs::article_id)

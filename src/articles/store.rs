@@ -7,13 +7,14 @@ use super::model::{Article, ArticleId};
 use crate::auth::UserId;
 use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
+use crate::db::prepared::prepared;
 use crate::db::schema::{article_authors, article_topics, articles, corrections, texts};
 use crate::db::{AnyId, DbConn, Instant, Json};
 use crate::language::Lang;
-use crate::on_each_backend;
 use crate::sections::SectionId;
 use crate::texts::model::{Pending, TextState};
 use crate::topics::TopicId;
+use crate::{insert_few, on_each_backend};
 
 /// An article, deleted or not.
 pub fn find(conn: &mut DbConn, id: ArticleId) -> QueryResult<Option<Article>> {
@@ -55,10 +56,8 @@ pub fn save(conn: &mut DbConn, article: &Article, read_version: i64) -> QueryRes
             .eq(article.id)
             .and(articles::version.eq(read_version)),
     );
-    diesel::update(unchanged)
-        .set(article)
-        .execute(conn)
-        .map(|rows| rows == 1)
+    let save = diesel::update(unchanged).set(article);
+    on_each_backend!(conn => prepared(save).execute(conn)).map(|rows| rows == 1)
 }
 
 /// The topics of several articles, in the order in which each has them.
@@ -74,6 +73,11 @@ pub fn topics_of(conn: &mut DbConn, ids: &[ArticleId]) -> QueryResult<Vec<(Artic
 pub fn set_topics(conn: &mut DbConn, article: ArticleId, topics: &[TopicId]) -> QueryResult<()> {
     diesel::delete(article_topics::table.filter(article_topics::article_id.eq(article)))
         .execute(conn)?;
+    add_topics(conn, article, topics)
+}
+
+/// Gives topics to an article that has none.
+pub fn add_topics(conn: &mut DbConn, article: ArticleId, topics: &[TopicId]) -> QueryResult<()> {
     let rows: Vec<_> = (0_i32..)
         .zip(topics)
         .map(|(position, topic)| {
@@ -94,6 +98,11 @@ pub fn set_topics(conn: &mut DbConn, article: ArticleId, topics: &[TopicId]) -> 
 pub fn set_authors(conn: &mut DbConn, article: &Article) -> QueryResult<()> {
     diesel::delete(article_authors::table.filter(article_authors::article_id.eq(article.id)))
         .execute(conn)?;
+    add_authors(conn, article)
+}
+
+/// The same of an article that is new.
+pub fn add_authors(conn: &mut DbConn, article: &Article) -> QueryResult<()> {
     let mut users: Vec<UserId> = article
         .authors
         .0
@@ -112,7 +121,7 @@ pub fn set_authors(conn: &mut DbConn, article: &Article) -> QueryResult<()> {
             )
         })
         .collect();
-    on_each_backend!(conn => diesel::insert_into(article_authors::table).values(&rows).execute(conn).map(drop))
+    insert_few!(conn, article_authors::table, rows.as_slice()).map(drop)
 }
 
 /// Which articles the desk wants to see.

@@ -6,10 +6,11 @@ use serde_json::Value;
 use super::model::{Action, Change, ItemKind};
 use super::touched::Numbered;
 use crate::auth::UserId;
+use crate::db::prepared::prepared;
 use crate::db::schema::{change_counter, changes};
 use crate::db::{AnyId, DbConn, Id, Instant, Json};
 use crate::language::Lang;
-use crate::on_each_backend;
+use crate::{insert_few, on_each_backend};
 
 /// A row of the log.
 #[derive(Debug, Clone, Queryable, Insertable)]
@@ -36,16 +37,16 @@ pub fn append(conn: &mut DbConn, at: Instant, noted: &[Change]) -> QueryResult<V
         return Ok(Vec::new());
     }
     let count = noted.len() as i64;
-    let last: i64 = diesel::update(change_counter::table)
+    let number = diesel::update(change_counter::table)
         .set(change_counter::seq.eq(change_counter::seq + count))
-        .returning(change_counter::seq)
-        .get_result(conn)?;
+        .returning(change_counter::seq);
+    let last: i64 = on_each_backend!(conn => prepared(number).get_result(conn))?;
     let entries: Vec<Entry> = (last - count + 1..)
         .zip(noted)
         .map(|(seq, change)| entry(seq, at, change))
         .collect();
     for some in entries.chunks(ROWS) {
-        on_each_backend!(conn => diesel::insert_into(changes::table).values(some).execute(conn))?;
+        insert_few!(&mut *conn, changes::table, some)?;
     }
     let numbered = entries.into_iter();
     Ok(numbered

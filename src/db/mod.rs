@@ -10,6 +10,7 @@ pub mod dialect;
 mod lookout;
 pub mod migrations;
 mod pool;
+pub mod prepared;
 mod readers;
 pub mod schema;
 mod transactions;

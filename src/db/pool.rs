@@ -270,7 +270,7 @@ mod tests {
             assert_eq!(refused.code(), Code::Unavailable);
             go_on.send(()).expect("the first");
         };
-        let (first, ()) = futures_util::join!(first, second);
+        let (first, ()) = futures_util::future::join(first, second).await;
         first.expect("one that has begun goes on, however long others wait");
 
         scene.run(|| ()).await.expect("the third");
@@ -291,7 +291,7 @@ mod tests {
             to_one.send(()).expect("the one");
             for_other.recv_timeout(LONG).expect("the one is at work");
         });
-        let (one, other) = futures_util::join!(one, other);
+        let (one, other) = futures_util::future::join(one, other).await;
         assert!(one.is_ok() && other.is_ok());
     }
 

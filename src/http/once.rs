@@ -16,6 +16,7 @@ use crate::auth::guards::Staff;
 use crate::auth::secret::Secret;
 use crate::db::among::among;
 use crate::db::dialect::{Way, row_compare};
+use crate::db::prepared::prepared;
 use crate::db::schema::idempotency_keys;
 use crate::db::{Db, DbConn, Instant, Tx, dialect};
 use crate::on_each_backend;
@@ -217,7 +218,7 @@ impl Claim {
             false => answer.body.clone(),
             true => secret.seal(PURPOSE, &answer.body, &self.key_hash),
         };
-        diesel::update(idempotency_keys::table.find((&self.caller, &self.key_hash)))
+        let keep = diesel::update(idempotency_keys::table.find((&self.caller, &self.key_hash)))
             .set((
                 idempotency_keys::status.eq(i32::from(answer.status.as_u16())),
                 idempotency_keys::location.eq(&answer.location),
@@ -225,8 +226,9 @@ impl Claim {
                 idempotency_keys::body.eq(&body),
                 idempotency_keys::sealed.eq(answer.secret),
                 idempotency_keys::subject.eq(&answer.subject),
-            ))
-            .execute(&mut **tx)?;
+            ));
+        let conn: &mut DbConn = tx;
+        on_each_backend!(conn => prepared(keep).execute(conn))?;
         Ok(())
     }
 }

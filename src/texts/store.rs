@@ -5,9 +5,11 @@ use diesel::prelude::*;
 use super::model::{Cause, Revision, Text};
 use crate::auth::UserId;
 use crate::db::among::among;
+use crate::db::prepared::prepared;
 use crate::db::schema::{revisions, texts};
 use crate::db::{AnyId, DbConn, Instant};
 use crate::language::Lang;
+use crate::on_each_backend;
 
 /// A text, also one that was deleted.
 pub fn find_any(conn: &mut DbConn, item: AnyId, lang: &Lang) -> QueryResult<Option<Text>> {
@@ -34,10 +36,8 @@ pub fn save(conn: &mut DbConn, text: &Text, read_version: i64) -> QueryResult<bo
     let unchanged = texts::table
         .find((text.item_id, &text.lang))
         .filter(texts::version.eq(read_version));
-    diesel::update(unchanged)
-        .set(text)
-        .execute(conn)
-        .map(|rows| rows == 1)
+    let save = diesel::update(unchanged).set(text);
+    on_each_backend!(conn => prepared(save).execute(conn)).map(|rows| rows == 1)
 }
 
 pub fn insert_revision(conn: &mut DbConn, revision: &Revision) -> QueryResult<()> {
