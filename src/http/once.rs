@@ -170,11 +170,13 @@ impl Claim {
             created_at: now,
             subject: None,
         };
+        if insert(tx, &row)? {
+            return Ok(None);
+        }
         let old = idempotency_keys::table
             .find((&self.caller, &self.key_hash))
             .filter(idempotency_keys::created_at.lt(now.plus_seconds(-KEPT_SECONDS)));
-        diesel::delete(old).execute(&mut **tx)?;
-        if insert(tx, &row)? {
+        if diesel::delete(old).execute(&mut **tx)? > 0 && insert(tx, &row)? {
             return Ok(None);
         }
         Ok(Some(
