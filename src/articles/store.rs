@@ -88,10 +88,7 @@ pub fn add_topics(conn: &mut DbConn, article: ArticleId, topics: &[TopicId]) -> 
             )
         })
         .collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    on_each_backend!(conn => diesel::insert_into(article_topics::table).values(&rows).execute(conn).map(drop))
+    insert_few!(conn, article_topics::table, rows.as_slice()).map(drop)
 }
 
 /// Notes whose article it is: who made it, and its authors that have accounts.

@@ -4,10 +4,10 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use diesel::connection::{CacheSize, Connection, InstrumentationEvent, SimpleConnection};
-use diesel::r2d2::{ManageConnection, R2D2Connection};
+use diesel::r2d2::R2D2Connection;
 use diesel::{ConnectionError, PgConnection, QueryResult, SqliteConnection};
 
 use super::transactions::Terms;
@@ -153,6 +153,29 @@ impl Connections {
         }
     }
 
+    pub(super) fn connect(&self) -> Result<DbConn, ConnectionError> {
+        self.connect_counting(Arc::default())
+    }
+
+    /// The same; `prepared` counts the statements that the connection keeps prepared.
+    pub(super) fn connect_counting(
+        &self,
+        prepared: Arc<AtomicUsize>,
+    ) -> Result<DbConn, ConnectionError> {
+        let mut conn = self.establish()?;
+        let statements = self.statements.clone();
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
+            InstrumentationEvent::StartQuery { .. } => {
+                statements.fetch_add(1, Ordering::Relaxed);
+            }
+            InstrumentationEvent::CacheQuery { .. } => {
+                prepared.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => {}
+        });
+        Ok(conn)
+    }
+
     fn establish(&self) -> Result<DbConn, ConnectionError> {
         match &self.url {
             DatabaseUrl::Sqlite(path) => {
@@ -185,32 +208,6 @@ pub(super) fn answers(conn: &mut DbConn) -> QueryResult<()> {
         // The file cannot go away under an open connection.
         DbConn::Sqlite(_) => Ok(()),
         DbConn::Postgres(conn) => conn.ping(),
-    }
-}
-
-impl ManageConnection for Connections {
-    type Connection = DbConn;
-    type Error = diesel::r2d2::Error;
-
-    fn connect(&self) -> Result<DbConn, Self::Error> {
-        let mut conn = self
-            .establish()
-            .map_err(diesel::r2d2::Error::ConnectionError)?;
-        let statements = self.statements.clone();
-        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-            if matches!(event, InstrumentationEvent::StartQuery { .. }) {
-                statements.fetch_add(1, Ordering::Relaxed);
-            }
-        });
-        Ok(conn)
-    }
-
-    fn is_valid(&self, conn: &mut DbConn) -> Result<(), Self::Error> {
-        answers(conn).map_err(diesel::r2d2::Error::QueryError)
-    }
-
-    fn has_broken(&self, conn: &mut DbConn) -> bool {
-        std::thread::panicking() || R2D2Connection::is_broken(conn)
     }
 }
 

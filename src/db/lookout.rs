@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Moment};
 
 use diesel::QueryResult;
-use diesel::r2d2::ManageConnection;
 
 use super::connections::Connections;
 use super::{DbConn, OpenError, dialect};

@@ -23,7 +23,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant as Moment};
 
 use diesel::connection::Connection;
-use diesel::r2d2::{HandleError, ManageConnection};
+use diesel::r2d2::HandleError;
 use diesel::result::Error as DieselError;
 
 use crate::changes::touched::{Numbered, Touched};

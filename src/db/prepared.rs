@@ -38,13 +38,15 @@ impl<Q: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Prepared<Q> {
 
 impl<Q, C> RunQueryDsl<C> for Prepared<Q> {}
 
-/// Inserts rows, of which there are mostly one, two or three: as many as an array has make one statement.
+/// Inserts rows, of which there are mostly none, one, two or three: as many as an array has make one
+/// statement.
 #[macro_export]
 macro_rules! insert_few {
     ($conn:expr, $table:path, $rows:expr) => {{
         let (conn, rows) = ($conn, $rows);
         let (one, two, three) = (rows.first_chunk::<1>(), rows.first_chunk::<2>(), rows.first_chunk::<3>());
         $crate::on_each_backend!(conn => match (rows.len(), one, two, three) {
+            (0, ..) => Ok(0),
             (1, Some(rows), ..) => diesel::insert_into($table).values(rows).execute(conn),
             (2, _, Some(rows), _) => diesel::insert_into($table).values(rows).execute(conn),
             (3, .., Some(rows)) => diesel::insert_into($table).values(rows).execute(conn),

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
 use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
-use diesel::r2d2::ManageConnection;
 use diesel::result::Error as DieselError;
 use tokio::sync::{mpsc, oneshot};
 

@@ -176,14 +176,16 @@ impl Claim {
         let old = idempotency_keys::table
             .find((&self.caller, &self.key_hash))
             .filter(idempotency_keys::created_at.lt(now.plus_seconds(-KEPT_SECONDS)));
-        if diesel::delete(old).execute(&mut **tx)? > 0 && insert(tx, &row)? {
-            return Ok(None);
+        diesel::delete(old).execute(&mut **tx)?;
+        let kept = idempotency_keys::table
+            .find((&self.caller, &self.key_hash))
+            .first(&mut **tx)
+            .optional()?;
+        // It was too old, be it that we or somebody else threw it away.
+        match kept {
+            None if !insert(tx, &row)? => Err(in_progress()),
+            kept => Ok(kept),
         }
-        Ok(Some(
-            idempotency_keys::table
-                .find((&self.caller, &self.key_hash))
-                .first(&mut **tx)?,
-        ))
     }
 
     fn replay(&self, kept: Kept, secret: &Secret) -> Result<Answer, Problem> {
@@ -235,6 +237,14 @@ impl Claim {
     }
 }
 
+fn in_progress() -> Problem {
+    Problem::new(
+        Code::InProgress,
+        "The same request is still being worked on.",
+    )
+    .retry_after(1)
+}
+
 /// True where the row went in; false where the key is there already.
 fn insert(tx: &mut Tx, row: &Kept) -> Result<bool, Problem> {
     let conn: &mut DbConn = tx;
@@ -244,11 +254,7 @@ fn insert(tx: &mut Tx, row: &Kept) -> Result<bool, Problem> {
         .on_conflict_do_nothing()
         .execute(conn));
     let inserted = inserted.map_err(|error| match dialect::is_lock_timeout(&error) {
-        true => Problem::new(
-            Code::InProgress,
-            "The same request is still being worked on.",
-        )
-        .retry_after(1),
+        true => in_progress(),
         false => error.into(),
     })?;
     dialect::wait_for_locks(tx, None)?;

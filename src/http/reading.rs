@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use indexmap::IndexSet;
 use serde::Serialize;
-use twox_hash::XxHash3_128;
+use twox_hash::{XxHash3_128, xxhash3_128};
 
 use super::coding::CodedWhole;
 use super::form::Form;
@@ -155,6 +155,22 @@ impl Reading {
         self
     }
 
+    /// Of all that a 304 does not repeat and a client would go on with: `fields` may leave out of a body
+    /// what its headers say.
+    fn entity_tag(&self) -> HeaderValue {
+        let mut hasher = xxhash3_128::Hasher::new();
+        hasher.write(&self.body);
+        let lang = self.language.as_ref().map(Lang::as_str);
+        for word in lang
+            .into_iter()
+            .chain(self.links.iter().map(String::as_str))
+        {
+            hasher.write(b"\n");
+            hasher.write(word.as_bytes());
+        }
+        tag_of(hasher.finish_128())
+    }
+
     fn cache_control(&self) -> Cow<'static, str> {
         let end = self.keeping.until.zip(self.now);
         cache_control(end.map(|(until, now)| seconds_left(until, now)))
@@ -164,7 +180,11 @@ impl Reading {
 /// The strong entity tag of what is told apart by these bytes. Nobody gains by two answers that share
 /// one, so that the hash need not be one of cryptography, which would cost as much as a statement.
 pub fn entity_tag(bytes: &[u8]) -> HeaderValue {
-    let tag = BASE64.encode(&XxHash3_128::oneshot(bytes).to_be_bytes()[..15]);
+    tag_of(XxHash3_128::oneshot(bytes))
+}
+
+fn tag_of(hash: u128) -> HeaderValue {
+    let tag = BASE64.encode(&hash.to_be_bytes()[..15]);
     HeaderValue::from_str(&format!("\"{tag}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
@@ -174,7 +194,7 @@ impl Responder for Reading {
         let mut response = HttpResponse::Ok();
         response
             .content_type(self.content_type)
-            .insert_header((header::ETAG, entity_tag(&self.body)))
+            .insert_header((header::ETAG, self.entity_tag()))
             .insert_header((header::CACHE_CONTROL, self.cache_control().as_ref()))
             .append_header((header::VARY, "Accept-Encoding"));
         if request.extensions().contains::<CodedWhole>() {

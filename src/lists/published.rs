@@ -1,8 +1,10 @@
 //! Statements on lists for readers: a reference table, read through both doors.
 
+use diesel::dsl::not;
 use diesel::prelude::*;
 
 use super::model::{List, ListId, Rule, SourceId};
+use crate::db::among::among;
 use crate::db::schema::lists;
 use crate::db::{DbConn, Json};
 use crate::http::page::{COUNT_LIMIT, Position};
@@ -39,7 +41,7 @@ pub fn list(
 ) -> QueryResult<Vec<List>> {
     let mut query = lists::table
         .filter(lists::deleted_at.is_not_null().eq(deleted))
-        .filter(lists::id.ne_all(without))
+        .filter(not(among(lists::id, without)))
         .limit(limit)
         .into_boxed();
     query = match at {
@@ -56,7 +58,7 @@ pub fn list(
 pub fn count(conn: &mut DbConn, without: &[ListId]) -> QueryResult<i64> {
     let counted: Vec<ListId> = lists::table
         .filter(lists::deleted_at.is_null())
-        .filter(lists::id.ne_all(without))
+        .filter(not(among(lists::id, without)))
         .select(lists::id)
         .limit(COUNT_LIMIT + 1)
         .load(conn)?;

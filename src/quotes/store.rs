@@ -78,7 +78,7 @@ pub fn members_of(
         return Ok(Vec::new());
     }
     let own: Vec<QuoteId> = statements.iter().map(|statement| statement.of()).collect();
-    let linked = among(quotes::statement, statements).assume_not_null();
+    let linked = among(quotes::statement, statements);
     let named = among(quotes::id, own).and(quotes::statement.is_null());
     let rows: Vec<(QuoteId, Option<AnyId>, Option<SourceId>)> = quotes::table
         .filter(quotes::removed_at.is_null().and(linked.or(named)))

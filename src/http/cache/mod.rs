@@ -72,7 +72,8 @@ impl Weighter<Key, Arc<Kept>> for Bytes {
 
 impl Weighter<Box<[u8]>, Known> for Bytes {
     fn weight(&self, bytes: &Box<[u8]>, _: &Known) -> u64 {
-        FRAME + bytes.len() as u64
+        // An answer that has left its shelf keeps its frame for as long as somebody knows of it.
+        FRAME + (size_of::<Kept>() + bytes.len()) as u64
     }
 }
 
@@ -97,16 +98,19 @@ impl Shelves {
 thread_local! {
     /// Where the bytes of a request are put together, so that a hit takes no memory of its own.
     static ASKED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    static TURN: Cell<u8> = const { Cell::new(0) };
+    static DICE: Cell<u32> = const { Cell::new(1) };
 }
 
-/// One in so many requests goes by the shelf, which has to hear what is wanted and what may go.
-const BY_THE_SHELF: u8 = 8;
-
+/// One in eight requests goes by the shelf, which has to hear what is wanted and what may go. It is
+/// diced, so that no order in which a page asks for things leaves one of them out.
 fn goes_by_the_shelf() -> bool {
-    let turn = TURN.get().wrapping_add(1);
-    TURN.set(turn);
-    turn.is_multiple_of(BY_THE_SHELF)
+    // Numerical Recipes' linear congruential generator; its highest bits are the best.
+    let diced = DICE
+        .get()
+        .wrapping_mul(1_664_525)
+        .wrapping_add(1_013_904_223);
+    DICE.set(diced);
+    diced >> 29 == 0
 }
 
 impl ReadCache {

@@ -162,3 +162,28 @@ async fn an_answer_with_very_much_inside_names_the_kinds_of_it() {
     let touched = last.expect("a change")["surrogate_keys"].as_array();
     assert!(touched.expect("keys").contains(&json!("any-source")));
 }
+
+#[actix_web::test]
+async fn what_a_304_does_not_repeat_is_told_apart_by_its_tag() {
+    let app = TestApp::start().await;
+    let id = published_in(&app, &["en", "az"]).await;
+    let reader = app.anonymous();
+    let path = |lang: &str| format!("/v1/articles/{id}?lang={lang}&fields=id");
+    let english = reader.get(&path("en")).await.expect(200);
+    let azerbaijani = reader.get(&path("az")).await.expect(200);
+    assert_eq!(english.bytes, azerbaijani.bytes);
+    assert_ne!(english.etag(), azerbaijani.etag());
+
+    let known = reader.get(&path("en"));
+    let known = known
+        .header("if-none-match", &english.etag())
+        .await
+        .expect(304);
+    for kept in ["etag", "cache-control", "vary", "surrogate-key"] {
+        assert_eq!(known.header(kept), english.header(kept), "{kept}");
+    }
+    for left in ["content-type", "content-language", "last-modified", "link"] {
+        assert!(english.header(left).is_some(), "{left}");
+        assert_eq!(known.header(left), None, "{left}");
+    }
+}

@@ -14,9 +14,12 @@ pub struct Operation {
     pub json: Value,
 }
 
+/// Where Newsline is unless something else is set.
+pub const DEFAULT_ADDRESS: &str = "http://127.0.0.1:8080";
+
 /// The document under the default address, as `newsline openapi` prints it.
 pub fn document() -> Value {
-    let document = app::document("http://127.0.0.1:8080");
+    let document = app::document(DEFAULT_ADDRESS);
     serde_json::to_value(document).expect("JSON")
 }
 
