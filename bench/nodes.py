@@ -16,7 +16,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import data
-from servers import TICK, Server
+from servers import Server
+
+#: Ticks of /proc in a second.
+TICK = os.sysconf("SC_CLK_TCK")
 
 EMAIL, PASSWORD = "bench@example.org", "measured in the evening"
 BOUNCER = """[databases]
@@ -55,7 +58,7 @@ class Bench:
         self.folder = folder
         self.clusters = Path(os.environ["TEST_POSTGRES_FOLDER"])
         self.url = os.environ["TEST_DATABASE_URL"]
-        self.base = data.fill(self.newsline, self.url, folder / "data", arguments.texts, arguments.texts)
+        self.base = data.fill(self.newsline, self.url, folder / "data", arguments.texts, arguments.texts, 6000)
         self.replica = self.run("scripts/postgres", "replica").strip()
 
     @staticmethod

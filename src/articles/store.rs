@@ -56,8 +56,11 @@ pub fn save(conn: &mut DbConn, article: &Article, read_version: i64) -> QueryRes
             .eq(article.id)
             .and(articles::version.eq(read_version)),
     );
-    let save = diesel::update(unchanged).set(article);
-    on_each_backend!(conn => prepared(save).execute(conn)).map(|rows| rows == 1)
+    let save = diesel::update(unchanged)
+        .set(article)
+        .returning(articles::version);
+    let saved: Vec<i64> = on_each_backend!(conn => prepared(save).load(conn))?;
+    Ok(saved.len() == 1)
 }
 
 /// The topics of several articles, in the order in which each has them.

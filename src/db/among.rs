@@ -111,7 +111,9 @@ where
 
 #[cfg(test)]
 mod tests {
+    use diesel::connection::SimpleConnection;
     use diesel::debug_query;
+    use diesel::dsl::not;
     use diesel::prelude::*;
 
     use super::*;
@@ -144,5 +146,34 @@ mod tests {
     #[test]
     fn nothing_is_among_none() {
         assert_eq!(binds_on_sqlite(0), 0);
+    }
+
+    diesel::table! {
+        notes (id) { id -> Integer, word -> Nullable<Text> }
+    }
+
+    /// Of the words a, b and NULL, those that a condition lets pass.
+    macro_rules! passing {
+        ($condition:expr) => {{
+            let mut conn = SqliteConnection::establish(":memory:").expect("a database");
+            let rows = "CREATE TABLE notes (id INTEGER, word TEXT); \
+                        INSERT INTO notes VALUES (1, 'a'), (2, 'b'), (3, NULL)";
+            conn.batch_execute(rows).expect("rows");
+            let found = notes::table.filter($condition).order(notes::id);
+            let found: Vec<i32> = found.select(notes::id).load(&mut conn).expect("ids");
+            found
+        }};
+    }
+
+    #[test]
+    fn it_is_what_in_is() {
+        let words = |words: &[&'static str]| among(notes::word, words.to_vec());
+        assert_eq!(passing!(words(&["b", "x", "a"])), [1, 2]);
+        assert_eq!(passing!(not(words(&["a"]))), [2]);
+        assert_eq!(passing!(words(&[]).or(notes::id.eq(3))), [3]);
+        assert_eq!(passing!(not(words(&[]))), [1, 2, 3]);
+        let many: Vec<String> = (0..300).map(|nth| nth.to_string()).collect();
+        let many = || among(notes::word, many.clone());
+        assert_eq!(passing!(many().or(words(&["b"]))), [2]);
     }
 }

@@ -230,9 +230,10 @@ impl Claim {
                 idempotency_keys::body.eq(&body),
                 idempotency_keys::sealed.eq(answer.secret),
                 idempotency_keys::subject.eq(&answer.subject),
-            ));
+            ))
+            .returning(idempotency_keys::status);
         let conn: &mut DbConn = tx;
-        on_each_backend!(conn => prepared(keep).execute(conn))?;
+        let _: Vec<i32> = on_each_backend!(conn => prepared(keep).load(conn))?;
         Ok(())
     }
 }

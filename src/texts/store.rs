@@ -36,8 +36,11 @@ pub fn save(conn: &mut DbConn, text: &Text, read_version: i64) -> QueryResult<bo
     let unchanged = texts::table
         .find((text.item_id, &text.lang))
         .filter(texts::version.eq(read_version));
-    let save = diesel::update(unchanged).set(text);
-    on_each_backend!(conn => prepared(save).execute(conn)).map(|rows| rows == 1)
+    let save = diesel::update(unchanged)
+        .set(text)
+        .returning(texts::version);
+    let saved: Vec<i64> = on_each_backend!(conn => prepared(save).load(conn))?;
+    Ok(saved.len() == 1)
 }
 
 pub fn insert_revision(conn: &mut DbConn, revision: &Revision) -> QueryResult<()> {
