@@ -9,8 +9,9 @@ ABOUT = """# Benchmarks
 
 How near Newsline comes to what the machine can do, written by `scripts/bench{options}` on {date}
 (commit {commit}). Ratios compare two servers that were loaded in turn, in one run on one machine: `wrk` with 64
-connections on the same {cores} cores ({cpu}; Linux {kernel}). The numbers are the best of {rounds} runs of
-{seconds} s. CPU is user and system time of the process for one request; it is what a busy machine disturbs least.
+connections on the same {cores} cores ({cpu}; Linux {kernel}). The numbers are those of the round in the middle
+of {rounds}, by their ratio; each round is {seconds} s for either server. CPU is user and system time of the process for
+one request; it is what a busy machine disturbs least.
 
 Nothing is switched off that a user would have on: logging at its default, request ids, metrics, negotiation. "From
 memory" is the default; "on SQLite" and "on PostgreSQL" are the same program with `NEWSLINE_CACHE_MIB=0`, so that each
@@ -70,7 +71,7 @@ class Report:
         lines = [ABOUT.format(
             options=" --large" if arguments.large else "", date=told("date", "+%Y-%m-%d"),
             commit=told("git", "rev-parse", "--short", "HEAD"), cores=os.cpu_count(), cpu=cpu,
-            kernel=platform.release().split("-")[0], rounds=3, seconds=4,
+            kernel=platform.release().split("-")[0], rounds=5, seconds=3,
             large="; for growth 10,000 and 1,000,000 texts of 600 B with as many quotes" if arguments.large else "",
         )]
         lines += ["## Against the bare server", "",

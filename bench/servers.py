@@ -106,14 +106,3 @@ class Server:
         if errors:
             raise SystemExit(f"{errors:.0f} of {requests:.0f} requests failed: see {self.log.name}")
         return Load(rate, p50, p99, slowest, cpu / max(requests, 1) * 1e6)
-
-
-def best(loads):
-    """The best of several runs, each number by itself: what others did on the machine only adds."""
-    return Load(
-        max(load.rate for load in loads),
-        min(load.p50 for load in loads),
-        min(load.p99 for load in loads),
-        min(load.slowest for load in loads),
-        min(load.cpu for load in loads),
-    )
