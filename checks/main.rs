@@ -63,16 +63,8 @@ enum Check {
         #[arg(long)]
         start: String,
     },
-    /// Read from a hot standby that lags, stops and comes back
-    Replica {
-        /// Its address, as a superuser
-        #[arg(long)]
-        url: String,
-        #[arg(long)]
-        stop: String,
-        #[arg(long)]
-        start: String,
-    },
+    /// Read from a hot standby that lags, stops, hangs and comes back
+    Replica(Standby),
 }
 
 #[actix_web::main]
@@ -98,8 +90,6 @@ async fn check(args: Args) -> Checked {
         Check::Contention { rounds } => contention::run(&newsroom, rounds).await,
         Check::FullDisk { disk } => faults::full_disk(&newsroom, &disk).await,
         Check::Outage { stop, start } => faults::outage(&newsroom, &stop, &start).await,
-        Check::Replica { url, stop, start } => {
-            replica::run(&newsroom, &Standby { url, stop, start }).await
-        }
+        Check::Replica(standby) => replica::run(&newsroom, &standby).await,
     }
 }

@@ -1,4 +1,4 @@
-//! What readers are told while their reads go to a hot standby: it lags, it stops, it comes back, and
+//! What readers are told while their reads go to a hot standby: it lags, it stops, it hangs, it comes back, and
 //! two nodes answer beside each other all the while.
 
 use std::fmt;
@@ -19,14 +19,26 @@ use crate::{Checked, Failed};
 
 /// Within how long a change must show on the other node.
 const ELSEWHERE: Duration = Duration::from_secs(1);
+/// The longest that a reading may take: two seconds for a replica that hangs, and its own time.
+const LONGEST: Duration = Duration::from_secs(5);
 /// Within how long a replica that is well again must be used.
 const BACK: Duration = Duration::from_secs(15);
 
-/// A hot standby, and commands that stop and start it.
+/// A hot standby, and the commands for what is done to it.
+#[derive(clap::Args)]
 pub struct Standby {
-    pub url: String,
-    pub stop: String,
-    pub start: String,
+    /// Its address, as a superuser
+    #[arg(long)]
+    url: String,
+    #[arg(long)]
+    stop: String,
+    #[arg(long)]
+    start: String,
+    /// Leaves it hanging, with its connections open
+    #[arg(long)]
+    freeze: String,
+    #[arg(long)]
+    thaw: String,
 }
 
 pub async fn run(newsroom: &Newsroom, standby: &Standby) -> Checked {
@@ -81,6 +93,20 @@ pub async fn run(newsroom: &Newsroom, standby: &Standby) -> Checked {
     shell(&standby.start).await?;
     let took = until_used(&nodes[1]).await?;
     println!("it is started again: used after {} ms", took.as_millis());
+
+    let before = Reads::of(&nodes[1]).await?;
+    shell(&standby.freeze).await?;
+    for _ in 0..10 {
+        paper.bring_out().await?;
+    }
+    let reads = Reads::of(&nodes[1]).await?.since(before);
+    shell(&standby.thaw).await?;
+    if reads.away == 0 {
+        return Err(format!("nobody noticed that the replica hangs: {reads}").into());
+    }
+    println!("10 changes while the replica hangs: {reads}");
+    let took = until_used(&nodes[1]).await?;
+    println!("it goes on: used after {} ms", took.as_millis());
     paper.bring_out().await?;
 
     paper.close(readers).await
@@ -165,6 +191,9 @@ impl Paper {
             let told = reader.await??;
             reads += told.reads;
             slowest = slowest.max(told.slowest);
+        }
+        if slowest > LONGEST {
+            return Err(format!("a reading took {} ms", slowest.as_millis()).into());
         }
         println!(
             "{reads} readings beside it, all 200 and none older than it may be; the slowest took {} ms",
