@@ -195,7 +195,7 @@ fn create(tx: &mut Tx, story: Story, staff: &Staff) -> Result<Answer, Problem> {
     let cast = Cast::of(tx, &named, quotes.flat_map(quoting::references), staff)?;
     let mut texts = Vec::new();
     for (lang, text) in originals_first(inputs) {
-        let made = writing::create_text(tx, &article, &lang, text, &cast, staff);
+        let made = writing::create_text(tx, &article, &lang, None, text, &cast, staff);
         let made = made.map_err(|problem| problem.below(&format!("/texts/{lang}")))?;
         texts.push(made.text);
     }

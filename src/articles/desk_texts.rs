@@ -143,7 +143,8 @@ pub async fn put_text(
                     let quotes = references(input.quotes.as_deref().unwrap_or_default());
                     let cast = Cast::of(tx, &BTreeMap::new(), quotes, &staff)?;
                     let input = input.clone();
-                    writing::create_text(tx, &article, &path.lang, input, &cast, &staff)?
+                    let before = texts::find_any(tx, article.id.of(), &path.lang)?;
+                    writing::create_text(tx, &article, &path.lang, before, input, &cast, &staff)?
                 }
                 Some(text) => replace(tx, text, input.clone(), &staff)?,
             };

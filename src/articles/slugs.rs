@@ -15,7 +15,7 @@ use crate::language::{Lang, Slug, slug_from_headline};
 use crate::on_each_backend;
 
 /// The numbers that are looked up in one statement each.
-const WINDOWS: [(u32, u32); 4] = [(1, 20), (21, 200), (201, 2_000), (2_001, 20_000)];
+const WINDOWS: [(u32, u32); 4] = [(2, 20), (21, 200), (201, 2_000), (2_001, 20_000)];
 
 /// The slug that the text has from now on, claimed for its article.
 pub fn claim(
@@ -57,6 +57,9 @@ fn named(conn: &mut DbConn, article: ArticleId, lang: &Lang, slug: &Slug) -> Res
 /// The slug itself, or the first free number behind it. Numbers are looked up by windows that grow
 /// tenfold, so that a name which many have costs few statements; beyond them a number at random does.
 fn free(conn: &mut DbConn, article: ArticleId, lang: &Lang, base: &Slug) -> Result<Slug, Problem> {
+    if take(conn, article, lang, base)? {
+        return Ok(base.clone());
+    }
     let beyond = WINDOWS[WINDOWS.len() - 1].1 + 1;
     let random = beyond + uuid::Uuid::now_v7().as_u128() as u32 % (u32::MAX - beyond - 20);
     for (first, last) in WINDOWS.into_iter().chain([(random, random + 20)]) {

@@ -43,10 +43,8 @@ pub fn was_published(conn: &mut DbConn, id: ArticleId) -> QueryResult<bool> {
 }
 
 pub fn insert(conn: &mut DbConn, article: &Article) -> QueryResult<()> {
-    diesel::insert_into(articles::table)
-        .values(article)
-        .execute(conn)
-        .map(drop)
+    let insert = diesel::insert_into(articles::table).values(article);
+    on_each_backend!(conn => insert.execute(conn)).map(drop)
 }
 
 /// Saves the row if it still has the version that was read; false where it has not.

@@ -38,17 +38,17 @@ impl From<StateError> for Problem {
     }
 }
 
-/// Makes a text. A deleted one of the same language comes back with what it says now.
+/// Makes a text. A deleted one of the same language, `before`, comes back with what it says now.
 pub fn create_text(
     tx: &mut Tx,
     article: &Article,
     lang: &Lang,
+    before: Option<Text>,
     input: TextInput,
     cast: &Cast,
     staff: &Staff,
 ) -> Result<Saved, Problem> {
     let now = tx.now();
-    let item = article.id.of();
     if !site::find(tx)?.chain().contains(lang) {
         return Err(Problem::field("", "it is none of the site's languages"));
     }
@@ -57,7 +57,6 @@ pub fn create_text(
         .slug
         .clone()
         .map_or(SlugWish::FromHeadline, SlugWish::Named);
-    let before = texts::find_any(tx, item, lang)?;
     let present = before.as_ref().and_then(|text| text.slug.as_ref());
     let slug = slugs::claim(tx, article.id, lang, present, &wish, &input.headline)?;
     let mut gone = Vec::new();

@@ -107,6 +107,9 @@ macro_rules! named_row {
             conn: &mut $crate::db::DbConn,
             references: &[String],
         ) -> ::diesel::QueryResult<Vec<Option<Self>>> {
+            if references.is_empty() {
+                return Ok(Vec::new());
+            }
             let (ids, slugs) = $crate::named::ids_and_slugs::<Self>(references);
             let query = $table::table
                 .filter($table::deleted_at.is_null())

@@ -25,10 +25,8 @@ pub fn of_items(conn: &mut DbConn, items: &[AnyId]) -> QueryResult<Vec<Text>> {
 }
 
 pub fn insert(conn: &mut DbConn, text: &Text) -> QueryResult<()> {
-    diesel::insert_into(texts::table)
-        .values(text)
-        .execute(conn)
-        .map(drop)
+    let insert = diesel::insert_into(texts::table).values(text);
+    on_each_backend!(conn => insert.execute(conn)).map(drop)
 }
 
 /// Saves the row if it still has the version that was read; false where it has not.
@@ -44,10 +42,8 @@ pub fn save(conn: &mut DbConn, text: &Text, read_version: i64) -> QueryResult<bo
 }
 
 pub fn insert_revision(conn: &mut DbConn, revision: &Revision) -> QueryResult<()> {
-    diesel::insert_into(revisions::table)
-        .values(revision)
-        .execute(conn)
-        .map(drop)
+    let insert = diesel::insert_into(revisions::table).values(revision);
+    on_each_backend!(conn => insert.execute(conn)).map(drop)
 }
 
 pub fn find_revision(
