@@ -12,10 +12,6 @@ use newsline::language::Lang;
 use newsline::quotes::anchor::{AnchorState, Wanted};
 use newsline::quotes::model::{Manner, Quote, VerificationState};
 
-/// As in the program.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {
     divan::main();
 }

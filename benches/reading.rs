@@ -14,10 +14,6 @@ use newsline::http::page::{CursorKey, Page, Pager, Paging};
 use newsline::http::query::Params;
 use newsline::language::{Asked, Fallback, Lang, choose};
 
-/// As in the program.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {
     divan::main();
 }

@@ -20,6 +20,7 @@ pub mod http;
 pub mod language;
 pub mod lists;
 pub mod logging;
+pub mod memory;
 pub mod named;
 pub mod notices;
 pub mod pages;

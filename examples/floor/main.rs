@@ -13,9 +13,6 @@ mod words;
 
 use std::error::Error;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// As many threads as Newsline has by default.
 fn workers() -> std::io::Result<usize> {
     Ok(std::thread::available_parallelism()?.get())

@@ -10,8 +10,9 @@ use crate::app::{self, App, metrics_server};
 use crate::chores::tidy_up;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::memory;
 
-/// How often what nobody may ask for any more is thrown away.
+/// How often what nobody may ask for any more is thrown away, and what nobody needs given back.
 const CHORES: Duration = Duration::from_secs(3600);
 
 async fn housekeeping(app: Data<App>) {
@@ -21,6 +22,7 @@ async fn housekeeping(app: Data<App>) {
         if let Err(problem) = tidy_up(&app).await {
             tracing::warn!(%problem, "old rows could not be thrown away");
         }
+        memory::give_back();
     }
 }
 
