@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
+use futures_util::future::join;
 use newsline::db::DbConn;
 use serde_json::json;
 
@@ -22,29 +23,36 @@ async fn name_site(app: &TestApp, name: &str) {
     naming.if_match(&site.etag()).await.expect(200);
 }
 
+fn run(conn: &mut DbConn, sql: &str) {
+    let DbConn::Postgres(conn) = conn else {
+        panic!("a standby on PostgreSQL");
+    };
+    conn.batch_execute(sql).expect("a statement on the standby");
+}
+
 impl Pair {
     /// `None` on SQLite, which has no replicas. Without a cache each reading is one of a database.
     async fn open(cache_mib: &'static str) -> Option<Self> {
+        Self::open_with([("NEWSLINE_CACHE_MIB", cache_mib)]).await
+    }
+
+    async fn open_with<const N: usize>(
+        settings: [(&'static str, &'static str); N],
+    ) -> Option<Self> {
         if !is_on_postgres() {
             return None;
         }
         let standby = TestApp::start().await;
         name_site(&standby, "standby").await;
         let url: &'static str = standby.database.url().to_owned().leak();
-        let settings = [
-            ("DATABASE_REPLICA_URLS", url),
-            ("NEWSLINE_CACHE_MIB", cache_mib),
-        ];
+        let settings = settings.into_iter().chain([("DATABASE_REPLICA_URLS", url)]);
         let app = TestApp::with(settings).await;
         name_site(&app, "primary").await;
         Some(Self { app, standby })
     }
 
     fn run_on_standby(&self, sql: &str) {
-        let DbConn::Postgres(mut conn) = self.standby.database.connect() else {
-            panic!("a standby on PostgreSQL");
-        };
-        conn.batch_execute(sql).expect("a statement on the standby");
+        run(&mut self.standby.database.connect(), sql);
     }
 
     /// The standby shows this change, and no later one.
@@ -180,6 +188,28 @@ async fn a_replica_that_is_away_keeps_nobody_waiting() {
     }
     assert!(begun.elapsed() < Duration::from_secs(4), "they wait");
     assert!(app.app.metrics.replicas.away.get() > 0);
+}
+
+#[actix_web::test]
+async fn a_replica_whose_connections_are_all_taken_is_not_taken_for_away() {
+    let Some(pair) =
+        Pair::open_with([("NEWSLINE_CACHE_MIB", "0"), ("DATABASE_CONNECTIONS", "1")]).await
+    else {
+        return;
+    };
+    pair.catch_up();
+    pair.until_told("standby").await;
+    let mut other = pair.standby.database.connect();
+    run(&mut other, "BEGIN; LOCK TABLE change_counter");
+    let first = pair.told();
+    let second = async {
+        let told = pair.told().await;
+        run(&mut other, "ROLLBACK");
+        told
+    };
+    let told = join(first, second).await;
+    assert_eq!(told, ("standby".to_owned(), "primary".to_owned()));
+    assert_eq!(pair.told().await, "standby");
 }
 
 #[actix_web::test]

@@ -1,5 +1,7 @@
 //! Lists: paged, filtered, sorted, counted, and with pins.
 
+use diesel::connection::SimpleConnection;
+use newsline::db::DbConn;
 use serde_json::{Value, json};
 
 use super::{ids, moment, shown, stock, walked};
@@ -57,6 +59,61 @@ async fn a_list_is_walked_forth_and_back_without_gap_or_double() {
         .await
         .expect(200);
     assert_eq!(again.json, page.json);
+}
+
+/// Other texts with each of the sections and topics there are: as many as make them common. They are
+/// nobody's, so that no list shows them.
+fn make_terms_common(app: &TestApp) {
+    let fill = |random: &str| {
+        format!(
+            "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 2000) \
+             insert into published_terms (kind, term, lang, published_at, article_id) \
+             select kind, term, lang, at, {random} from numbers, (select kind, term, lang, \
+             min(published_at) as at from published_terms group by kind, term, lang) as terms"
+        )
+    };
+    let filled = match app.database.connect() {
+        DbConn::Sqlite(mut conn) => conn.batch_execute(&fill("randomblob(16)")),
+        DbConn::Postgres(mut conn) => conn.batch_execute(&fill("gen_random_uuid()")),
+    };
+    filled.expect("rows");
+}
+
+#[actix_web::test]
+async fn a_list_is_the_same_whether_few_texts_have_what_is_asked_for_or_very_many() {
+    let app = TestApp::with([("NEWSLINE_CACHE_MIB", "0")]).await;
+    let all = stock(&app, 40).await;
+    let reader = app.anonymous();
+    let news_in_the_city = |nth: usize| nth.is_multiple_of(2) && !nth.is_multiple_of(5);
+    let rain_in_the_city = |nth: usize| nth.is_multiple_of(6);
+    let rain_anywhere = |nth: usize| nth.is_multiple_of(3);
+    let oldest = |mut ids: Vec<String>| {
+        ids.reverse();
+        ids
+    };
+    for are_common in [false, true] {
+        if are_common {
+            make_terms_common(&app);
+        }
+        for (filter, expected) in [
+            ("section=city&topic=rain", those(&all, rain_in_the_city)),
+            ("section=city&kind=news", those(&all, news_in_the_city)),
+            ("section=city,sea&topic=rain", those(&all, rain_anywhere)),
+            (
+                "section=city&topic=rain&sort=published_at",
+                oldest(those(&all, rain_in_the_city)),
+            ),
+        ] {
+            let path = format!("/v1/articles?lang=en&count=true&limit=3&{filter}");
+            assert_eq!(
+                walked(&reader, &path).await,
+                expected,
+                "{path} {are_common}"
+            );
+            let total = reader.get(&path).await.expect(200).json["total"].clone();
+            assert_eq!(total, json!(expected.len()), "{path} {are_common}");
+        }
+    }
 }
 
 #[actix_web::test]
