@@ -1,5 +1,6 @@
 //! The whole app: what is shared by all requests, what is mounted where, and the server.
 
+use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -53,10 +54,10 @@ pub struct App {
     pub last_uses: LastUses,
     /// The outside identity provider, where there is one.
     pub provider: Option<Provider>,
-    pub routes: RouteTable,
+    pub routes: Arc<RouteTable>,
     pub cache: ReadCache,
     /// The OpenAPI document, as it is sent.
-    pub document: SentDocument,
+    pub document: Arc<SentDocument>,
     /// The `Content-Security-Policy` of `/docs`.
     pub docs_policy: String,
     site: Mutex<Option<SiteAtHand>>,
@@ -109,7 +110,7 @@ impl App {
         lists::ensure(&db).await?;
         sorting::ensure(&db).await?;
         let keys = KeyRing::load(&db, &secret, &settings.public_url).await?;
-        let (routes, document) = described(settings.public_url.clone())?;
+        let (routes, document) = described(&settings.public_url)?;
         let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         Ok(Self {
             routes,
@@ -252,19 +253,34 @@ pub fn document(public_url: &str) -> OpenApi {
     openapi::complete(document, public_url)
 }
 
-/// What is kept of the document. It is made on a thread of its own, because that takes much memory, which
-/// is given back with the thread.
-fn described(public_url: String) -> Result<(RouteTable, SentDocument), StartError> {
+/// What is kept of the document.
+type Described = (Arc<RouteTable>, Arc<SentDocument>);
+
+/// The same for all apps of a process that have one address.
+fn described(public_url: &str) -> Result<Described, StartError> {
+    static KNOWN: Mutex<BTreeMap<String, Described>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(described) = known.get(public_url) {
+        return Ok(described.clone());
+    }
+    let described = describe(public_url).map_err(StartError::Routes)?;
+    known.insert(public_url.to_owned(), described.clone());
+    Ok(described)
+}
+
+/// On a thread of its own, because it takes much memory, which is given back with the thread.
+fn describe(public_url: &str) -> Result<Described, String> {
+    let public_url = public_url.to_owned();
     let describe = move || {
         let document = document(&public_url);
         let json = document.to_json().map_err(|error| error.to_string())?;
-        Ok((RouteTable::new(&document)?, SentDocument::new(json)))
+        let routes = RouteTable::new(&document)?;
+        Ok((Arc::new(routes), Arc::new(SentDocument::new(json))))
     };
-    let described = std::thread::spawn(describe).join();
-    let broken_off = || "the document cannot be made".to_owned();
-    described
-        .unwrap_or_else(|_| Err(broken_off()))
-        .map_err(StartError::Routes)
+    let broken_off = |_| Err("the document cannot be made".to_owned());
+    std::thread::spawn(describe)
+        .join()
+        .unwrap_or_else(broken_off)
 }
 
 /// What the page of `/docs` may load: its own files, and answers of the API, also where the page is
