@@ -193,9 +193,8 @@ def main():
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="newsline-bench.") as folder:
         bench = Bench(arguments, Path(folder))
-        parts = [arguments.only] if arguments.only else ["memory", "database", "creates"]
-        if arguments.large:
-            parts.append("growth")
+        last = "growth" if arguments.large else "start"
+        parts = [arguments.only] if arguments.only else ["memory", "database", "creates", last]
         if "memory" in parts:
             bench.from_memory(bench.sqlite("small"))
         if "database" in parts:
@@ -208,7 +207,7 @@ def main():
                 few, many = make("few"), make("many")
                 bench.start(many, f"1,000,000 texts on {name}")
                 bench.growth(few, many, f"on {name}")
-        else:
+        if "start" in parts:
             bench.start(bench.sqlite("small"), "30,000 texts on SQLite")
         bench.report.finish(arguments, time.monotonic() - begun)
 

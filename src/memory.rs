@@ -4,8 +4,9 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Gives what was freed back to the system at once. The allocator itself does so only while somebody
-/// allocates, so that what starting took would be kept until readers come.
+/// Gives what this thread freed, and those that have ended, back to the system at once. The allocator
+/// itself does so only while somebody allocates, so that what starting took would be kept until readers
+/// come.
 #[allow(
     unsafe_code,
     reason = "the allocator's function has no other face; it takes no pointer and has no conditions"

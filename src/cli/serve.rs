@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::memory;
 
-/// How often what nobody may ask for any more is thrown away, and what nobody needs given back.
+/// How often what nobody may ask for any more is thrown away.
 const CHORES: Duration = Duration::from_secs(3600);
 
 async fn housekeeping(app: Data<App>) {

@@ -18,8 +18,8 @@ use super::MultiBackend;
 /// Longer lists are so rare that their statements are not worth keeping.
 const LONGEST_KEPT: usize = 256;
 
-/// True where the column has one of the values; of a column that is NULL it is NULL, which no condition
-/// lets pass, with `NOT` before it or without.
+/// True where the column has one of the values; without values false for every row. Of a column that is
+/// NULL it is NULL otherwise, which no condition lets pass, with `NOT` before it or without.
 #[derive(Debug, Clone)]
 pub struct Among<C, T> {
     column: C,

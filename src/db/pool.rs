@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant as Moment};
 
-use diesel::connection::{CacheSize, Connection};
 use diesel::r2d2::{
     HandleError, ManageConnection, Pool as R2d2Pool, PooledConnection, R2D2Connection,
 };
@@ -90,8 +89,16 @@ impl Place {
         Self(Arc::new(Mutex::new(Some(job))))
     }
 
+    fn job(&self) -> MutexGuard<'_, Option<Job>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn take(&self) -> Option<Job> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.job().take()
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.job().is_none()
     }
 }
 
@@ -145,6 +152,9 @@ impl Crew {
 
     fn do_in_turn(&self, job: Job) -> Result<Waiting, Unavailable> {
         let mut state = self.board.state();
+        if state.jobs.len() >= QUEUE {
+            state.jobs.retain(|place| !place.is_given_up());
+        }
         if state.jobs.len() >= QUEUE {
             return Err(Unavailable::Busy);
         }
@@ -208,14 +218,14 @@ impl Board {
 /// much as a statement. If it does not, one request hears of it, and the connection is thrown away.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// How many statements a connection keeps prepared. Newsline has some hundred, but lists with many
+/// How many statements a connection prepares before another takes its place. Newsline has some hundred, but lists with many
 /// filters come in very many forms, and diesel by itself keeps all that it ever met.
 const KEPT_PREPARED: usize = 600;
 
 /// A connection of the pool.
 struct Open {
     conn: DbConn,
-    /// Statements prepared since it was opened, or threw all away.
+    /// Statements prepared since it was opened.
     prepared: Arc<AtomicUsize>,
     last_used: Option<Moment>,
 }
@@ -226,13 +236,10 @@ impl Open {
         is_fresh || connections::answers(&mut self.conn).is_ok()
     }
 
-    fn forget_prepared(&mut self) {
-        if self.prepared.load(Ordering::Relaxed) > KEPT_PREPARED {
-            self.prepared.store(0, Ordering::Relaxed);
-            for size in [CacheSize::Disabled, CacheSize::Unbounded] {
-                self.conn.set_prepared_statement_cache_size(size);
-            }
-        }
+    /// Has what it prepared thrown away with it: a server of PostgreSQL keeps a statement until the
+    /// connection ends, whatever diesel has forgotten.
+    fn has_prepared_enough(&self) -> bool {
+        self.prepared.load(Ordering::Relaxed) > KEPT_PREPARED
     }
 }
 
@@ -258,7 +265,9 @@ impl ManageConnection for Opener {
     }
 
     fn has_broken(&self, open: &mut Open) -> bool {
-        std::thread::panicking() || R2D2Connection::is_broken(&mut open.conn)
+        std::thread::panicking()
+            || open.has_prepared_enough()
+            || R2D2Connection::is_broken(&mut open.conn)
     }
 }
 
@@ -269,7 +278,6 @@ fn connection(connections: &R2d2Pool<Opener>) -> Result<PooledConnection<Opener>
         let mut open = connections.get().map_err(|_| Unavailable::Gone)?;
         if open.is_well() {
             open.last_used = Some(Moment::now());
-            open.forget_prepared();
             return Ok(open);
         }
     }

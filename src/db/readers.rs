@@ -21,7 +21,7 @@ use super::pool::Pool;
 use super::{Db, DbConn, DbSettings, JobError, Unavailable, dialect, transactions};
 use crate::changes::store;
 
-/// How long a request waits for a connection to a replica.
+/// How long a request waits for its turn at a replica, and again for a connection.
 const WAIT: Duration = Duration::from_millis(500);
 /// How long it waits for the answer.
 const ANSWER: Duration = Duration::from_secs(2);
