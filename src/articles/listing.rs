@@ -77,24 +77,24 @@ pub fn list(
     limit: i64,
 ) -> QueryResult<Vec<Listed>> {
     let (back, key) = (at.is_some_and(|(back, _)| back), at.map(|(_, key)| key));
-    if let Some(term) = filter.lone_term() {
-        let articles = of_lone_term(filter, term, back, key).limit(limit);
+    let lead = filter.lead(conn)?;
+    if let Lead::OneTerm(term) = lead {
+        let articles = along_term(filter, term, back, key).limit(limit);
         let articles = articles.select(published_terms::article_id).load(conn)?;
         return in_order_of(conn, &filter.lang, &articles);
     }
-    let query = filtered(filter, filter.lead(conn)?);
-    let query = placed(query, filter.sort, back, key);
+    let query = placed(filtered(filter, lead), filter.sort, back, key);
     query.limit(limit).select(LISTED).load(conn)
 }
 
 /// How many there are, at most `limit`.
 pub fn count(conn: &mut DbConn, filter: &Filter, limit: i64) -> QueryResult<i64> {
-    let some: Vec<ArticleId> = match filter.lone_term() {
-        Some(term) => of_lone_term(filter, term, false, None)
+    let some: Vec<ArticleId> = match filter.lead(conn)? {
+        Lead::OneTerm(term) => along_term(filter, term, false, None)
             .limit(limit)
             .select(published_terms::article_id)
             .load(conn)?,
-        None => filtered(filter, filter.lead(conn)?)
+        lead => filtered(filter, lead)
             .limit(limit)
             .select(published_texts::article_id)
             .load(conn)?,
@@ -110,36 +110,46 @@ type Terms = (TermKind, Vec<AnyId>);
 enum Lead<'a> {
     /// All of the language in their order, until enough have been met.
     Language,
+    /// All that have this one: its index has them in their order.
+    OneTerm((TermKind, AnyId)),
     /// All that have one of these, which are put in order then.
-    RareTerm(&'a Terms),
+    RareTerms(&'a Terms),
 }
 
 /// Terms that as many texts have are not rare: they are soon met on the way.
 const RARE: i64 = 2000;
 
+/// Of common terms, those of which there are most kinds have the fewest texts each.
+const RAREST_FIRST: [TermKind; 3] = [TermKind::Source, TermKind::Topic, TermKind::Section];
+
 impl Filter {
-    /// The only thing that is asked for beside time and language: its index has the texts in order.
-    fn lone_term(&self) -> Option<(TermKind, AnyId)> {
-        let [(kind, terms)] = self.terms.as_slice() else {
-            return None;
-        };
+    fn lead(&self, conn: &mut DbConn) -> QueryResult<Lead<'_>> {
+        if let [terms] = self.terms.as_slice()
+            && let Some(term) = self.in_order(Some(terms))
+        {
+            // However many texts have it: nothing would lead better.
+            return Ok(Lead::OneTerm(term));
+        }
+        for terms in &self.terms {
+            if is_rare(conn, &self.lang, terms)? {
+                let one = self.in_order(Some(terms));
+                return Ok(one.map_or(Lead::RareTerms(terms), Lead::OneTerm));
+            }
+        }
+        let of_kind = |kind| self.terms.iter().find(|terms| terms.0 == kind);
+        let mut common = RAREST_FIRST.into_iter().map(of_kind);
+        let one = common.find_map(|terms| self.in_order(terms));
+        Ok(one.map_or(Lead::Language, Lead::OneTerm))
+    }
+
+    /// The one term of a group, if its index has the texts in the order that is asked for.
+    fn in_order(&self, terms: Option<&Terms>) -> Option<(TermKind, AnyId)> {
+        let (kind, terms) = terms?;
         let [term] = terms.as_slice() else {
             return None;
         };
-        let is_alone = self.kinds.is_empty()
-            && self.ids.is_empty()
-            && self.updated_after.is_none()
-            && self.sort != Sort::LatestUpdated;
-        is_alone.then_some((*kind, *term))
-    }
-
-    fn lead(&self, conn: &mut DbConn) -> QueryResult<Lead<'_>> {
-        for terms in &self.terms {
-            if is_rare(conn, &self.lang, terms)? {
-                return Ok(Lead::RareTerm(terms));
-            }
-        }
-        Ok(Lead::Language)
+        let is_in_order = self.ids.is_empty() && self.sort != Sort::LatestUpdated;
+        is_in_order.then_some((*kind, *term))
     }
 }
 
@@ -162,8 +172,10 @@ fn of_terms<'a>(lang: &'a Lang, kind: TermKind, terms: &'a [AnyId]) -> _ {
         .filter(fits)
 }
 
+diesel::alias!(published_terms as others: Others);
+
 /// The articles that a term leads to, in the filter's order, or from the key backwards.
-fn of_lone_term(
+fn along_term(
     filter: &Filter,
     (kind, term): (TermKind, AnyId),
     back: bool,
@@ -186,6 +198,36 @@ fn of_lone_term(
             published_terms::article_id,
             filter.without.as_slice(),
         )));
+    }
+    let is_lead = |other: &&Terms| other.0 == kind && other.1 == [term];
+    for (kind, terms) in filter.terms.iter().filter(|other| !is_lead(other)) {
+        let fitting = others
+            .filter(
+                others
+                    .field(published_terms::article_id)
+                    .eq(published_terms::article_id),
+            )
+            .filter(
+                others
+                    .field(published_terms::lang)
+                    .eq(published_terms::lang),
+            )
+            .filter(others.field(published_terms::kind).eq(*kind))
+            .filter(among(others.field(published_terms::term), terms.as_slice()));
+        query = query.filter(exists(
+            fitting.select(others.field(published_terms::article_id)),
+        ));
+    }
+    let text = published_texts::table
+        .filter(published_texts::article_id.eq(published_terms::article_id))
+        .filter(published_texts::lang.eq(published_terms::lang))
+        .select(published_texts::article_id);
+    if !filter.kinds.is_empty() {
+        let kinds = among(published_texts::kind, filter.kinds.as_slice());
+        query = query.filter(exists(text.filter(kinds)));
+    }
+    if let Some(after) = filter.updated_after {
+        query = query.filter(exists(text.filter(published_texts::updated_at.gt(after))));
     }
     let falling = (filter.sort != Sort::Oldest) != back;
     let way = if falling { Way::Before } else { Way::After };
@@ -244,8 +286,8 @@ fn placed<'a>(query: Query<'a>, sort: Sort, back: bool, key: Option<Key>) -> Que
 fn filtered<'a>(filter: &'a Filter, lead: Lead<'a>) -> Query<'a> {
     let mut query = published_texts::table.into_boxed();
     query = match lead {
-        Lead::Language => query.filter(published_texts::lang.eq(&filter.lang)),
-        Lead::RareTerm((kind, terms)) => {
+        Lead::Language | Lead::OneTerm(_) => query.filter(published_texts::lang.eq(&filter.lang)),
+        Lead::RareTerms((kind, terms)) => {
             let led = of_terms(&filter.lang, *kind, terms).select(published_terms::article_id);
             query
                 .filter(published_texts::article_id.eq_any(led))

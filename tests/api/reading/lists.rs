@@ -98,10 +98,27 @@ async fn a_list_is_the_same_whether_few_texts_have_what_is_asked_for_or_very_man
         for (filter, expected) in [
             ("section=city&topic=rain", those(&all, rain_in_the_city)),
             ("section=city&kind=news", those(&all, news_in_the_city)),
+            (
+                "section=city&topic=rain&kind=news",
+                those(&all, |nth| rain_in_the_city(nth) && news_in_the_city(nth)),
+            ),
+            (
+                "topic=rain&kind=news,opinion&updated_after=2000-01-01T00:00:00Z",
+                those(&all, rain_anywhere),
+            ),
+            ("topic=rain&updated_after=2999-01-01T00:00:00Z", Vec::new()),
             ("section=city,sea&topic=rain", those(&all, rain_anywhere)),
+            (
+                "section=city,sea&kind=news",
+                those(&all, |nth| nth % 5 != 0),
+            ),
             (
                 "section=city&topic=rain&sort=published_at",
                 oldest(those(&all, rain_in_the_city)),
+            ),
+            (
+                "section=city&topic=rain&sort=-updated_at",
+                those(&all, rain_in_the_city),
             ),
         ] {
             let path = format!("/v1/articles?lang=en&count=true&limit=3&{filter}");
