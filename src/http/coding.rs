@@ -5,7 +5,7 @@ use std::io::Write;
 use std::num::NonZero;
 use std::sync::LazyLock;
 
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
@@ -40,12 +40,25 @@ static ROOM: LazyLock<Semaphore> =
 impl Coding {
     /// The one that the client likes best; among equals the one that is smallest.
     pub fn preferred(headers: &HeaderMap) -> Self {
-        let mut weights = Weights::default();
-        for line in headers.get_all(header::ACCEPT_ENCODING) {
-            let items = line.to_str().unwrap_or_default().split(',');
-            items.for_each(|item| weights.add(item));
+        Weights::of(headers).best()
+    }
+
+    /// Puts the choice in the place of the wishes of a client that refuses plain bytes; it gets them where
+    /// it takes nothing else that there is, which RFC 9110 §12.5.3 leaves to the server. The framework
+    /// would refuse it, with an answer that caches keep for others.
+    pub fn settle(headers: &mut HeaderMap) {
+        let weights = Weights::of(headers);
+        if weights.plain() != Some(0) {
+            return;
         }
-        weights.best()
+        match weights.best().name() {
+            Some(name) => {
+                headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(name));
+            }
+            None => {
+                headers.remove(header::ACCEPT_ENCODING);
+            }
+        }
     }
 
     /// Its name in headers; none for bytes as they are.
@@ -112,6 +125,20 @@ struct Weights {
 }
 
 impl Weights {
+    fn of(headers: &HeaderMap) -> Self {
+        let mut weights = Self::default();
+        for line in headers.get_all(header::ACCEPT_ENCODING) {
+            let items = line.to_str().unwrap_or_default().split(',');
+            items.for_each(|item| weights.add(item));
+        }
+        weights
+    }
+
+    /// Of bytes as they are, where the client says something of them.
+    fn plain(&self) -> Option<u16> {
+        self.identity.or(self.any.filter(|weight| *weight == 0))
+    }
+
     fn add(&mut self, item: &str) {
         let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
         let weight = match name.trim().to_ascii_lowercase().as_str() {
@@ -132,7 +159,7 @@ impl Weights {
             (Coding::Gzip, self.gzip),
         ];
         // What is not named is taken only from somebody who refuses plain bytes.
-        let plain = self.identity.or(self.any.filter(|weight| *weight == 0));
+        let plain = self.plain();
         let refused = plain == Some(0);
         let weight = |named: Option<u16>| named.or(self.any.filter(|_| refused)).unwrap_or(0);
         let mut best = (Coding::Identity, plain.unwrap_or(0));

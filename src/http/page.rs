@@ -116,7 +116,7 @@ impl<K: Serialize + DeserializeOwned> Pager<K> {
         Ok(Self {
             key: key.clone(),
             selection,
-            path: request.path().to_owned(),
+            path: matched(request).to_owned(),
             query: request.query_string().to_owned(),
             limit: paging.limit,
             count: paging.count,

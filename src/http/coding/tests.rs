@@ -2,8 +2,6 @@
 
 use std::io::Read;
 
-use actix_web::http::header::HeaderValue;
-
 use super::*;
 
 fn preferred(lines: &[&str]) -> Coding {

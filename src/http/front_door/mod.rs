@@ -24,6 +24,7 @@ use actix_web::{Error, HttpMessage};
 use futures_util::FutureExt;
 use futures_util::future::{Either, LocalBoxFuture};
 
+use super::coding::Coding;
 use super::path::matched;
 use super::problem::{Code, Problem};
 use super::request_id::RequestId;
@@ -107,6 +108,7 @@ where
         // The connection remembers that it was HEAD and sends no body.
         request.head_mut().method = Method::GET;
     }
+    Coding::settle(request.headers_mut());
     let app = visit.app.clone();
     let entrance = match app
         .routes

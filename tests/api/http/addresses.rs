@@ -1,6 +1,6 @@
 //! Paths that try to be more than they are.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::contract::operations;
 use crate::support::{Answer, TestApp};
@@ -135,4 +135,23 @@ async fn what_each_problem_means_can_be_looked_up() {
         .expect(200);
     assert_eq!(meaning.json["status"], 404);
     assert_eq!(meaning.json["title"], problem.json["title"]);
+}
+
+#[actix_web::test]
+async fn a_page_links_to_its_neighbours_by_the_one_spelling_of_its_address() {
+    let app = TestApp::start().await;
+    for _ in 0..2 {
+        app.published_article(json!({})).await;
+    }
+    let ask = |path: &str| {
+        let path = format!("{path}?lang=en&limit=1");
+        app.anonymous().get(&path)
+    };
+    // The odd one comes first: what it is answered is what all others get from memory.
+    let odd = ask("/v1/lists/%6Eews-line/%69tems").await.expect(200);
+    let plain = ask("/v1/lists/news-line/items").await.expect(200);
+    let link = plain.header("link").expect("a link");
+    assert!(link.starts_with("</v1/lists/news-line/items?"), "{link}");
+    assert_eq!(odd.header("link"), Some(link));
+    assert_eq!(odd.etag(), plain.etag());
 }

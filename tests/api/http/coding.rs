@@ -1,5 +1,7 @@
 //! br, gzip and zstd.
 
+use serde_json::json;
+
 use super::list;
 use crate::support::TestApp;
 
@@ -77,4 +79,35 @@ async fn a_problem_survives_compression() {
             .header("accept-encoding", coding);
         asking.await.problem("not-found", 404);
     }
+}
+
+#[actix_web::test]
+async fn whoever_refuses_plain_bytes_gets_what_there_is_each_time() {
+    let app = TestApp::start().await;
+    app.published_article(json!({})).await;
+    let wishes = [
+        ("identity;q=0", None),
+        ("*;q=0", None),
+        ("identity;q=0, deflate", None),
+        ("identity;q=0, x-gzip", Some("gzip")),
+        ("identity;q=0, br;q=0, gzip;q=0, *", Some("zstd")),
+    ];
+    for path in ["/v1/articles?lang=en", "/openapi.json"] {
+        for (wish, coding) in wishes {
+            let first = app.anonymous().get(path).header("accept-encoding", wish);
+            let first = first.await.expect(200);
+            assert_eq!(first.header("content-encoding"), coding, "{path} {wish}");
+            app.anonymous().get(path).await.expect(200);
+            let again = app.anonymous().get(path).header("accept-encoding", wish);
+            let again = again.await.expect(200);
+            assert_eq!(again.bytes, first.bytes, "{path} {wish}");
+            assert_eq!(again.header("vary"), first.header("vary"), "{path} {wish}");
+            assert_eq!(again.etag(), first.etag(), "{path} {wish}");
+        }
+    }
+    let healthy = app
+        .anonymous()
+        .get("/healthz")
+        .header("accept-encoding", "*;q=0");
+    healthy.await.expect(200);
 }
