@@ -58,6 +58,24 @@ pub fn is_lock_timeout(error: &DieselError) -> bool {
     matches!(error, DieselError::DatabaseError(_, information) if information.message().contains("lock timeout"))
 }
 
+/// How SQLite, PostgreSQL and libpq say that the database cannot be reached, or went away meanwhile. (libpq's
+/// are those of its `fe-misc.c`, `fe-exec.c` and `fe-secure-openssl.c`.)
+const GONE: &[&str] = &[
+    "disk I/O error",
+    "terminating connection",
+    "shutting down",
+    "starting up",
+    "recovery mode",
+    "not yet accepting connections",
+    "server closed",
+    "could not receive data from server",
+    "could not send data to server",
+    "no connection to the server",
+    "connection not open",
+    "SSL connection has been closed",
+    "SSL SYSCALL error",
+];
+
 /// What kind of outage an error of the database is; `None` for everything else.
 pub fn unavailable(error: &DieselError) -> Option<Unavailable> {
     let information = match error {
@@ -86,13 +104,7 @@ pub fn unavailable(error: &DieselError) -> Option<Unavailable> {
         "too many clients",
     ]) {
         Some(Unavailable::Busy)
-    } else if says(&[
-        "disk I/O error",
-        "server closed",
-        "terminating connection",
-        "shutting down",
-        "starting up",
-    ]) {
+    } else if says(GONE) {
         Some(Unavailable::Gone)
     } else {
         None
@@ -358,6 +370,31 @@ mod tests {
         ] {
             assert!(!is_english(locale), "{locale}");
         }
+    }
+
+    #[test]
+    fn however_a_connection_ends_it_is_an_outage() {
+        let told = |words: &str| {
+            let information = Box::new(words.to_owned());
+            unavailable(&DieselError::DatabaseError(
+                DatabaseErrorKind::Unknown,
+                information,
+            ))
+        };
+        for words in [
+            "server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally",
+            "could not receive data from server: Connection reset by peer\n",
+            "could not send data to server: Broken pipe\n",
+            "no connection to the server\n",
+            "connection not open\n",
+            "SSL SYSCALL error: EOF detected\n",
+            "FATAL:  the database system is in recovery mode",
+            "FATAL:  the database system is not yet accepting connections",
+            "terminating connection because of crash of another server process",
+        ] {
+            assert_eq!(told(words), Some(Unavailable::Gone), "{words}");
+        }
+        assert_eq!(told("syntax error at or near \"FROM\""), None);
     }
 
     #[test]
