@@ -119,7 +119,7 @@ enum Lead<'a> {
 /// Terms that as many texts have are not rare: they are soon met on the way.
 const RARE: i64 = 2000;
 
-/// Of common terms, those of which there are most kinds have the fewest texts each.
+/// There are many sources and few sections: of common terms, a source has the fewest texts.
 const RAREST_FIRST: [TermKind; 3] = [TermKind::Source, TermKind::Topic, TermKind::Section];
 
 impl Filter {

@@ -230,10 +230,7 @@ impl Listing {
         pager: &Pager<Key>,
     ) -> ApiResult<Page<ArticleCard>> {
         let Some(served) = served else {
-            let none = pager.page(Vec::new(), |(key, _)| *key);
-            return Ok(none
-                .with_total(pager.count.then_some(0))
-                .map(|(_, card)| card));
+            return Ok(pager.page_of(Vec::new(), pager.count.then_some(0)));
         };
         let filter = self.filters.clone().filter(conn, served.lang.clone())?;
         let rows = listing::list(conn, &filter, pager.start(), pager.rows())?;
@@ -243,9 +240,7 @@ impl Listing {
             .transpose()?;
         let keys: Vec<Key> = rows.iter().map(|row| row.key(filter.sort)).collect();
         let cards = assembly::cards(conn, site, rows, &self.includes.include)?;
-        let rows = keys.into_iter().zip(cards).collect();
-        let page = pager.page(rows, |(key, _): &(Key, ArticleCard)| *key);
-        Ok(page.with_total(total).map(|(_, card)| card))
+        Ok(pager.page_of(keys.into_iter().zip(cards).collect(), total))
     }
 }
 

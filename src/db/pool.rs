@@ -218,9 +218,9 @@ impl Board {
 /// much as a statement. If it does not, one request hears of it, and the connection is thrown away.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// How many statements a connection prepares before another takes its place. Newsline has some hundred, but lists with many
-/// filters come in very many forms, and diesel by itself keeps all that it ever met.
-const KEPT_PREPARED: usize = 600;
+/// How many statements a connection prepares before another takes its place. Newsline has some hundred,
+/// but lists with many filters come in very many forms, and diesel by itself keeps all that it ever met.
+const MOST_PREPARED: usize = 600;
 
 /// A connection of the pool.
 struct Open {
@@ -239,7 +239,7 @@ impl Open {
     /// Has what it prepared thrown away with it: a server of PostgreSQL keeps a statement until the
     /// connection ends, whatever diesel has forgotten.
     fn has_prepared_enough(&self) -> bool {
-        self.prepared.load(Ordering::Relaxed) > KEPT_PREPARED
+        self.prepared.load(Ordering::Relaxed) > MOST_PREPARED
     }
 }
 
@@ -435,7 +435,7 @@ mod tests {
         let scene = Scene::of(1, LONG);
         let count = |from: usize| {
             scene.pool.run(move |conn| {
-                for nth in from..from + KEPT_PREPARED / 2 + 1 {
+                for nth in from..from + MOST_PREPARED / 2 + 1 {
                     let number = diesel::select(
                         diesel::dsl::sql::<BigInt>(&format!("{nth} + "))
                             .bind::<BigInt, _>(1)
@@ -456,11 +456,11 @@ mod tests {
         };
         count(0).await.expect("the first half");
         count(0).await.expect("the same");
-        assert_eq!(kept(), KEPT_PREPARED / 2 + 1);
+        assert_eq!(kept(), MOST_PREPARED / 2 + 1);
         count(1_000).await.expect("the other half");
         assert_eq!(kept(), 0);
         count(0).await.expect("the first half again");
-        assert_eq!(kept(), KEPT_PREPARED / 2 + 1);
+        assert_eq!(kept(), MOST_PREPARED / 2 + 1);
     }
 
     #[actix_web::test]

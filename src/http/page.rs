@@ -174,6 +174,16 @@ impl<K: Serialize + DeserializeOwned> Pager<K> {
         }
     }
 
+    /// The same from rows with their keys beside them, and how many there are in all, where they were counted.
+    pub fn page_of<T>(&self, rows: Vec<(K, T)>, counted: Option<i64>) -> Page<T>
+    where
+        K: Clone,
+    {
+        self.page(rows, |(key, _)| key.clone())
+            .with_total(counted)
+            .map(|(_, item)| item)
+    }
+
     /// A page whose edges the caller knows.
     pub fn framed<T>(&self, items: Vec<T>, next: Option<K>, prev: Option<K>) -> Page<T> {
         let next = next.map(|key| self.cursor(0, key));

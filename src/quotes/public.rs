@@ -103,11 +103,7 @@ async fn timeline(
             Some(lang) => statement_cards(conn, &site, rows, &filter, &lang)?,
             None => Vec::new(),
         };
-        let page = pager
-            .page(cards, |(key, _): &(Key, StatementCard)| *key)
-            .with_total(total)
-            .map(|(_, card)| card);
-        let page = Timeline::from(page);
+        let page = Timeline::from(pager.page_of(cards, total));
         let links = pager.links(&page.page);
         let inside = page.items.iter().map(|statement| &statement.quote);
         let inside: Vec<String> = inside.flat_map(keys::keys_of_quote).collect();

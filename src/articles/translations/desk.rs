@@ -77,11 +77,7 @@ pub async fn list_translations(
         let key = row.key();
         Some((key, TranslationEntry::new(row, &texts)?))
     });
-    let page = pager
-        .page(entries.collect(), |(key, _)| key.clone())
-        .with_total(counted)
-        .map(|(_, entry)| entry);
-    Ok(pager.listing(page))
+    Ok(pager.listing(pager.page_of(entries.collect(), counted)))
 }
 
 /// Show how far an original has moved on
