@@ -26,6 +26,7 @@ use crate::db::{DatabaseUrl, Db, OpenError, ReadersDb, dialect};
 use crate::http::cache::ReadCache;
 use crate::http::cache::asking::Languages;
 use crate::http::front_door::FrontDoor;
+use crate::http::front_door::at_hand::AtHand;
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
 use crate::http::mounts::Mounts;
@@ -332,7 +333,7 @@ pub fn server(app: Data<App>, listener: TcpListener) -> std::io::Result<Server> 
     // The framework counts by worker.
     let connections = app.settings.connections.div_ceil(workers);
     let header_time = app.settings.header_time;
-    let server = HttpServer::new(move || service(app.clone()))
+    let server = HttpServer::new(move || AtHand::before(app.clone(), service(app.clone())))
         .workers(workers)
         .max_connections(connections)
         .client_request_timeout(header_time)

@@ -82,6 +82,18 @@ fn a_good_token_gives_its_claims() {
 }
 
 #[test]
+fn what_is_remembered_of_a_token_is_what_it_says() {
+    let key = SigningKey::generate();
+    let verifier = verifier_of(&key);
+    let all = [good_claims(), good_claims()];
+    for claims in all.iter().chain(&all) {
+        let verified = verifier.verify(&key.issue(claims), NOW);
+        assert_eq!(verified.as_ref(), Ok(claims));
+    }
+    assert_eq!(verifier.good.len(), all.len());
+}
+
+#[test]
 fn a_token_signed_by_hand_is_good_too() {
     // Without this, the refusals below could come from a fault of the test's own signing.
     let key = SigningKey::generate();
@@ -202,8 +214,8 @@ fn claims_of_another_type_are_refused() {
 #[test]
 fn an_expired_token_is_refused() {
     let key = SigningKey::generate();
-    let token = key.issue(&good_claims());
-    let verify = |now| verifier_of(&key).verify(&token, now);
+    let (verifier, token) = (verifier_of(&key), key.issue(&good_claims()));
+    let verify = |now| verifier.verify(&token, now);
     assert!(verify(NOW + 900 + LEEWAY_SECONDS - 1).is_ok());
     assert_eq!(verify(NOW + 900 + LEEWAY_SECONDS), Err(TokenError));
     assert_eq!(verify(i64::MAX), Err(TokenError));
@@ -212,8 +224,8 @@ fn an_expired_token_is_refused() {
 #[test]
 fn a_token_of_the_future_is_refused() {
     let key = SigningKey::generate();
-    let token = key.issue(&good_claims());
-    let verify = |now| verifier_of(&key).verify(&token, now);
+    let (verifier, token) = (verifier_of(&key), key.issue(&good_claims()));
+    let verify = |now| verifier.verify(&token, now);
     assert!(verify(NOW - LEEWAY_SECONDS).is_ok());
     assert_eq!(verify(NOW - LEEWAY_SECONDS - 1), Err(TokenError));
     assert_eq!(verify(i64::MIN), Err(TokenError));
@@ -226,6 +238,8 @@ fn a_token_altered_anywhere_is_refused() {
     let key = SigningKey::generate();
     let verifier = verifier_of(&key);
     let token = key.issue(&good_claims());
+    // It is remembered from here on.
+    assert!(verifier.verify(&token, NOW).is_ok());
     for at in 0..token.len() {
         let mut bytes = token.clone().into_bytes();
         bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };

@@ -5,9 +5,9 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use actix_web::dev::ServiceRequest;
+use actix_web::HttpMessage;
+use actix_web::dev::{RequestHead, ServiceRequest};
 use actix_web::http::header::{self, HeaderName};
-use actix_web::{HttpMessage, HttpRequest};
 use sha2::{Digest, Sha256};
 
 use super::super::coding::Coding;
@@ -106,7 +106,7 @@ const DECIDING: [HeaderName; 3] = [
 
 /// Puts together the bytes that decide about an answer; false where they go the long way. Each part
 /// has its length before it, so that no two requests give the same bytes.
-pub fn write_bytes(request: &HttpRequest, bytes: &mut Vec<u8>) -> bool {
+pub fn write_bytes(request: &RequestHead, bytes: &mut Vec<u8>) -> bool {
     bytes.clear();
     for name in DECIDING {
         let mut lines = request.headers().get_all(name);
@@ -120,13 +120,13 @@ pub fn write_bytes(request: &HttpRequest, bytes: &mut Vec<u8>) -> bool {
         bytes.extend_from_slice(&length.to_be_bytes());
         bytes.extend_from_slice(line);
     }
-    let address = request.uri().path_and_query();
+    let address = request.uri.path_and_query();
     bytes.extend_from_slice(address.map_or("", |address| address.as_str()).as_bytes());
     bytes.len() <= LONGEST
 }
 
 /// The same, to be remembered.
-pub fn bytes_of(request: &HttpRequest) -> Option<Box<[u8]>> {
+pub fn bytes_of(request: &RequestHead) -> Option<Box<[u8]>> {
     let mut bytes = Vec::new();
     write_bytes(request, &mut bytes).then(|| bytes.into_boxed_slice())
 }

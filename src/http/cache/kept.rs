@@ -2,10 +2,11 @@
 
 use std::time::Instant as Moment;
 
+use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::RequestHead;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 
 use super::super::coding::Coding;
@@ -154,7 +155,7 @@ impl Kept {
     pub fn give(
         &self,
         app: &App,
-        request: &HttpRequest,
+        request: &RequestHead,
         id: HeaderValue,
         begun: Moment,
     ) -> HttpResponse {
@@ -163,10 +164,14 @@ impl Kept {
             .map(|until| seconds_left(until, app.db.clock().now()));
         let mut response = match &self.form {
             Form::Ready(ready) => ready.give(app, request.headers(), left),
-            Form::Moved(moved) => without_body(app, moved.answer(request.query_string()), left),
+            Form::Moved(moved) => without_body(
+                app,
+                moved.answer(request.uri.query().unwrap_or_default()),
+                left,
+            ),
             Form::Problem(problem) => {
                 let id = id.to_str().unwrap_or_default();
-                without_body(app, problem.respond(request.path(), id), left)
+                without_body(app, problem.respond(request.uri.path(), id), left)
             }
         };
         response.headers_mut().append(X_REQUEST_ID, id);
@@ -176,14 +181,16 @@ impl Kept {
     }
 }
 
-/// Values that most answers have: they need no memory of their own.
-static USUAL: [HeaderValue; 4] = [
+/// Values that most answers have: they need no memory of their own, and no counting of who uses it.
+static USUAL: [HeaderValue; 6] = [
     HeaderValue::from_static("application/json"),
     HeaderValue::from_static(
         "public, max-age=15, s-maxage=60, stale-while-revalidate=60, stale-if-error=3600",
     ),
     HeaderValue::from_static("Accept-Encoding"),
+    HeaderValue::from_static("Accept-Encoding, Accept"),
     HeaderValue::from_static("Accept-Encoding, Accept-Language"),
+    HeaderValue::from_static("Accept-Encoding, Accept, Accept-Language"),
 ];
 
 /// What answers say that hold no thing: "elsewhere", "not", "not now".

@@ -19,8 +19,9 @@ use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Weak};
 use std::time::Instant as Moment;
 
+use actix_web::HttpResponse;
+use actix_web::dev::RequestHead;
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
@@ -138,9 +139,9 @@ impl ReadCache {
     }
 
     /// The answer to a request that was asked before in the same bytes.
-    pub fn at_hand(&self, app: &App, request: &HttpRequest, begun: Moment) -> Option<HttpResponse> {
+    pub fn at_hand(&self, app: &App, request: &RequestHead, begun: Moment) -> Option<HttpResponse> {
         let shelves = self.shelves.as_ref()?;
-        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        if !matches!(request.method, Method::GET | Method::HEAD) {
             return None;
         }
         let known = ASKED.with_borrow_mut(|bytes| {

@@ -1,9 +1,10 @@
 //! What every request passes: it gets an id, finds its operation, shows who is calling, and
 //! leaves with the headers that all answers carry. Every error leaves as problem+json.
 //!
-//! What the read cache has at hand is answered before anything else is done. A reader's request
-//! that it has not goes through `reading`; all others go to their handlers.
+//! What the read cache has at hand is answered before (`at_hand`). A reader's request that it has
+//! not goes through `reading`; all others go to their handlers.
 
+pub mod at_hand;
 mod entrance;
 pub mod finish;
 mod reading;
@@ -22,7 +23,7 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 use futures_util::FutureExt;
-use futures_util::future::{Either, LocalBoxFuture};
+use futures_util::future::LocalBoxFuture;
 
 use super::coding::Coding;
 use super::path::matched;
@@ -69,7 +70,7 @@ where
 {
     type Response = ServiceResponse<BoxBody>;
     type Error = Error;
-    type Future = Either<Ready<Answer>, LocalBoxFuture<'static, Answer>>;
+    type Future = LocalBoxFuture<'static, Answer>;
 
     fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.next.poll_ready(context)
@@ -77,15 +78,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let begun = Moment::now();
-        match self.app.cache.at_hand(&self.app, request.request(), begun) {
-            Some(response) => Either::Left(ready(Ok(request.into_response(response)))),
-            None => Either::Right(Box::pin(pass(
-                self.app.clone(),
-                self.next.clone(),
-                request,
-                begun,
-            ))),
-        }
+        Box::pin(pass(self.app.clone(), self.next.clone(), request, begun))
     }
 }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use actix_web::dev::{RequestHead, Service, ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderValue;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
@@ -41,9 +41,9 @@ where
             return Ok(visit.leave(response, "refused"));
         }
     };
-    cache.remember(bytes_of(request.request()), &asking);
+    cache.remember(bytes_of(request.head()), &asking);
     if let Some(kept) = cache.find(&visit.app, &asking, visit.begun) {
-        let response = visit.give(request.request(), &kept);
+        let response = visit.give(request.head(), &kept);
         return Ok(request.into_response(response));
     }
     let pilot = match cache.board(visit.app.db.touched(), &asking) {
@@ -52,7 +52,7 @@ where
         Some(Boarding::Passenger(passenger)) => {
             cache.metrics().joined.inc();
             if let Some(kept) = passenger.landed().await {
-                let response = visit.give(request.request(), &kept);
+                let response = visit.give(request.head(), &kept);
                 return Ok(request.into_response(response));
             }
             None
@@ -71,7 +71,7 @@ where
     match actix_web::rt::spawn(flight.fly(next, request)).await {
         Ok(Ok((request, Read::Kept(kept)))) => {
             visit.log(kept.status(), &route.operation);
-            let response = visit.give(&request, &kept);
+            let response = visit.give(request.head(), &kept);
             Ok(ServiceResponse::new(request, response))
         }
         Ok(Ok((request, Read::Other(response)))) => {
@@ -140,7 +140,7 @@ impl Flight {
 }
 
 impl Visit {
-    fn give(&self, request: &HttpRequest, kept: &Kept) -> HttpResponse {
+    fn give(&self, request: &RequestHead, kept: &Kept) -> HttpResponse {
         let id = HeaderValue::from_str(&self.request_id);
         let id = id.unwrap_or(HeaderValue::from_static("-"));
         kept.give(&self.app, request, id, self.begun)
