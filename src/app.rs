@@ -25,8 +25,7 @@ use crate::db::migrations::{self, MigrationError};
 use crate::db::{DatabaseUrl, Db, OpenError, ReadersDb, dialect};
 use crate::http::cache::ReadCache;
 use crate::http::cache::asking::Languages;
-use crate::http::front_door::FrontDoor;
-use crate::http::front_door::at_hand::AtHand;
+use crate::http::front_door::{FrontDoor, at_hand};
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
 use crate::http::mounts::Mounts;
@@ -298,7 +297,7 @@ fn docs_policy(public_url: &str) -> String {
 /// How long requests in flight may take to end after a signal to stop.
 const SHUTDOWN_SECONDS: u64 = 8;
 
-/// The whole app as each worker of the server has it.
+/// All routes behind the front door. A server has before it what is at hand.
 pub fn service(
     app: Data<App>,
 ) -> actix_web::App<
@@ -333,7 +332,7 @@ pub fn server(app: Data<App>, listener: TcpListener) -> std::io::Result<Server> 
     // The framework counts by worker.
     let connections = app.settings.connections.div_ceil(workers);
     let header_time = app.settings.header_time;
-    let server = HttpServer::new(move || AtHand::before(app.clone(), service(app.clone())))
+    let server = HttpServer::new(move || at_hand::before(app.clone(), service(app.clone())))
         .workers(workers)
         .max_connections(connections)
         .client_request_timeout(header_time)

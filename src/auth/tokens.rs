@@ -23,7 +23,7 @@ pub const TOKEN_TYPE: &str = "at+jwt";
 pub const LEEWAY_SECONDS: i64 = 10;
 /// Longest token that is looked at; ours have about 600 bytes.
 const MAX_TOKEN_BYTES: usize = 4096;
-/// How many good tokens a verifier remembers.
+/// How many tokens a verifier remembers.
 const REMEMBERED: usize = 1024;
 
 // PKCS #8 (RFC 8410 §7) around the 32 bytes of an Ed25519 seed is these bytes and then the seed.
@@ -184,9 +184,9 @@ impl<'a> FromIterator<&'a PublicKey> for JwkSet {
 pub struct Verifier {
     validation: Validation,
     keys: HashMap<String, DecodingKey>,
-    /// What good tokens say, by the SHA-256 of all their bytes: checking a signature takes as long
-    /// as the rest of a small write. Times are compared at each use.
-    good: Cache<[u8; 32], Claims>,
+    /// What tokens with a good signature say, by the SHA-256 of all their bytes: to check one is a
+    /// quarter of a worker's part in a small write. Times are compared at each use.
+    proven: Cache<[u8; 32], Claims>,
 }
 
 impl Verifier {
@@ -208,7 +208,7 @@ impl Verifier {
         Self {
             validation,
             keys: keys.collect(),
-            good: Cache::new(REMEMBERED),
+            proven: Cache::new(REMEMBERED),
         }
     }
 
@@ -218,11 +218,11 @@ impl Verifier {
             return Err(TokenError);
         }
         let digest = Sha256::digest(token).into();
-        let claims = match self.good.get(&digest) {
+        let claims = match self.proven.get(&digest) {
             Some(claims) => claims,
             None => {
-                let claims = self.proven(token)?;
-                self.good.insert(digest, claims.clone());
+                let claims = self.prove(token)?;
+                self.proven.insert(digest, claims.clone());
                 claims
             }
         };
@@ -231,7 +231,7 @@ impl Verifier {
     }
 
     /// The claims of a token that is good but perhaps for its times.
-    fn proven(&self, token: &str) -> Result<Claims, TokenError> {
+    fn prove(&self, token: &str) -> Result<Claims, TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError)?;
         let key = self.key_for(&header)?;
         let token = decode::<Claims>(token, key, &self.validation).map_err(|_| TokenError)?;

@@ -1,5 +1,5 @@
 //! What every route has in common: problems, bodies, parameters, pages, versions, languages,
-//! and the front door that all requests pass. Nothing here knows a resource.
+//! the read cache, and the front door. Nothing here knows a resource.
 
 pub mod address;
 pub mod body;

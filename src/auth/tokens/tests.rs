@@ -90,7 +90,7 @@ fn what_is_remembered_of_a_token_is_what_it_says() {
         let verified = verifier.verify(&key.issue(claims), NOW);
         assert_eq!(verified.as_ref(), Ok(claims));
     }
-    assert_eq!(verifier.good.len(), all.len());
+    assert_eq!(verifier.proven.len(), all.len());
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! What every request passes: it gets an id, finds its operation, shows who is calling, and
-//! leaves with the headers that all answers carry. Every error leaves as problem+json.
+//! What every request passes that is not answered from memory (`at_hand`): it gets an id, finds its
+//! operation, shows who is calling, and leaves with the headers that all answers carry. Every error
+//! leaves as problem+json.
 //!
-//! What the read cache has at hand is answered before (`at_hand`). A reader's request that it has
-//! not goes through `reading`; all others go to their handlers.
+//! A reader's request goes through `reading`; all others go to their handlers.
 
 pub mod at_hand;
 mod entrance;
