@@ -16,8 +16,8 @@ one request; it is what a busy machine disturbs least.
 Nothing is switched off that a user would have on: logging at its default, request ids, metrics, negotiation. "From
 memory" is the default; "on SQLite" and "on PostgreSQL" are the same program with `NEWSLINE_CACHE_MIB=0`, so that each
 answer is read. The limit of requests at the desk is off where creates are measured (`NEWSLINE_LIMIT_DESK=off`). The bare
-servers are `examples/floor`: one answers the same bodies and entity tags from memory, the other sends the
-same statements in the same kind of transaction and writes the same JSON.
+servers are `examples/floor`, with handlers as actix-web has them: one answers the same bodies and entity tags from memory,
+the other sends the same statements in the same kind of transaction and writes the same JSON.
 
 Data: 30,000 texts of 6 kB (10,000 articles in az, ru, en) with 60,000 quotes{large}, from `newsline bench generate`.
 """
