@@ -44,11 +44,12 @@ impl LogSettings {
 }
 
 /// A mere level is that of Newsline's own lines, which show nothing of what people send; those of the
-/// libraries might, and are asked for by name.
+/// libraries might, and are asked for by name. To actix a request that is broken as HTTP is an error,
+/// which anybody could fill the log with.
 fn filter(asked: &str) -> Result<EnvFilter, String> {
     let directives = match asked.parse::<LevelFilter>() {
         Ok(LevelFilter::OFF) => asked.to_owned(),
-        Ok(level) => format!("warn,newsline={level}"),
+        Ok(level) => format!("warn,actix_http::h1=off,newsline={level}"),
         // To the filter a mere word is a library, of which it would show everything.
         Err(_) if !asked.contains(['=', ',', '[']) => {
             return Err(format!(

@@ -1,7 +1,8 @@
 //! What the program writes into its log shows nothing of what people send: the whole program runs
 //! with `NEWSLINE_LOG=debug`, hears secrets in every place there is, and its log is searched.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -206,6 +207,33 @@ async fn the_log_shows_nothing_of_what_people_send() {
             assert!(!line.contains(word), "{word} in {line}");
         }
     }
+}
+
+#[test]
+fn what_is_broken_as_http_is_no_error_of_ours() {
+    let database = Database::migrated();
+    let running = Running::start(&database);
+    let host = running.address.trim_start_matches("http://");
+    let send = |request: &str| {
+        let mut stream = TcpStream::connect(host).expect("the server");
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer.split(' ').nth(1).map(str::to_owned)
+    };
+    for broken in [
+        "GET\r\n\r\n",
+        "GET / HTTP/1.1\r\n: none\r\n\r\n",
+        "\u{1}\r\n\r\n",
+    ] {
+        assert_eq!(send(broken).as_deref(), Some("400"), "{broken:?}");
+    }
+    let sound = "GET /v1/site HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
+    assert_eq!(send(sound).as_deref(), Some("200"));
+    let log = running.stop();
+    assert!(log.iter().any(|line| line.contains("answered")), "{log:#?}");
+    let is_alarm = |line: &&String| line.contains("ERROR") || line.contains("WARN");
+    assert_eq!(log.iter().find(is_alarm), None);
 }
 
 #[actix_web::test]

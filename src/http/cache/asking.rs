@@ -9,6 +9,7 @@ use actix_web::HttpMessage;
 use actix_web::dev::{RequestHead, ServiceRequest};
 use actix_web::http::header::{self, HeaderName};
 use sha2::{Digest, Sha256};
+use smallvec::SmallVec;
 
 use super::super::coding::Coding;
 use super::super::form::Form;
@@ -94,6 +95,10 @@ impl Asking {
     }
 }
 
+/// The bytes that decide about an answer. Those of most requests lie in the map itself: what a
+/// processor has to fetch is what a cached answer costs.
+pub type Spelling = SmallVec<[u8; 168]>;
+
 /// Requests with longer heads go the long way.
 const LONGEST: usize = 1024;
 
@@ -104,9 +109,9 @@ const DECIDING: [HeaderName; 3] = [
     header::ACCEPT_ENCODING,
 ];
 
-/// Puts together the bytes that decide about an answer; false where they go the long way. Each part
-/// has its length before it, so that no two requests give the same bytes.
-pub fn write_bytes(request: &RequestHead, bytes: &mut Vec<u8>) -> bool {
+/// Puts them together; false where they go the long way. Each part has its length before it, so that
+/// no two requests give the same bytes.
+pub fn write_bytes(request: &RequestHead, bytes: &mut Spelling) -> bool {
     bytes.clear();
     for name in DECIDING {
         let mut lines = request.headers().get_all(name);
@@ -126,7 +131,7 @@ pub fn write_bytes(request: &RequestHead, bytes: &mut Vec<u8>) -> bool {
 }
 
 /// The same, to be remembered.
-pub fn bytes_of(request: &RequestHead) -> Option<Box<[u8]>> {
-    let mut bytes = Vec::new();
-    write_bytes(request, &mut bytes).then(|| bytes.into_boxed_slice())
+pub fn bytes_of(request: &RequestHead) -> Option<Spelling> {
+    let mut bytes = Spelling::new();
+    write_bytes(request, &mut bytes).then_some(bytes)
 }

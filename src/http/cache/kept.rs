@@ -43,8 +43,18 @@ struct Ready {
     /// a 304 has, too.
     headers: Box<[(HeaderName, HeaderValue)]>,
     on_unchanged: usize,
-    etag: HeaderValue,
+    /// Once more, to be compared without a look at the headers; nothing where it is too long.
+    tag: Option<Tag>,
     body: Bytes,
+}
+
+/// An entity tag, filled up with zeros, of which no header has any.
+type Tag = [u8; 32];
+
+fn tag_of(etag: &HeaderValue) -> Option<Tag> {
+    let mut tag = Tag::default();
+    tag.get_mut(..etag.len())?.copy_from_slice(etag.as_bytes());
+    Some(tag)
 }
 
 /// An answer as its handler gave it.
@@ -248,14 +258,13 @@ impl Ready {
             let value = usual.cloned().or(HeaderValue::from_maybe_shared(own).ok());
             (name.clone(), value.unwrap_or(HeaderValue::from_static("")))
         };
-        let headers = headers.iter().map(place);
+        let placed = headers.iter().map(place);
         let on_unchanged = |(name, _): &(HeaderName, _)| !finish::OF_THE_WHOLE.contains(name);
-        let (mut first, others): (Vec<_>, Vec<_>) = headers.partition(on_unchanged);
+        let (mut first, others): (Vec<_>, Vec<_>) = placed.partition(on_unchanged);
         let on_unchanged = first.len();
         first.extend(others);
-        let etag = first.iter().find(|(name, _)| name == header::ETAG);
         Self {
-            etag: etag.map_or(HeaderValue::from_static(""), |(_, etag)| etag.clone()),
+            tag: headers.get(header::ETAG).and_then(tag_of),
             headers: first.into_boxed_slice(),
             on_unchanged,
             body: rest,
@@ -294,13 +303,14 @@ impl Ready {
 
     /// Whether the client has it already.
     fn is_known(&self, asked: &HeaderMap) -> bool {
-        match asked.get(header::IF_NONE_MATCH) {
-            None => false,
-            Some(tag) if *tag == self.etag => true,
-            Some(_) => {
-                let tag = self.etag.to_str();
-                tag.is_ok_and(|tag| etag::not_modified(asked, tag))
-            }
+        let Some(tag) = asked.get(header::IF_NONE_MATCH) else {
+            return false;
+        };
+        if self.tag.is_some() && tag_of(tag) == self.tag {
+            return true;
         }
+        let etag = self.headers.iter().find(|(name, _)| name == header::ETAG);
+        let etag = etag.and_then(|(_, etag)| etag.to_str().ok());
+        etag.is_some_and(|etag| etag::not_modified(asked, etag))
     }
 }

@@ -29,7 +29,7 @@ use super::metrics::CacheMetrics;
 use super::request_id;
 use crate::app::App;
 use crate::changes::touched::{Basis, Touched};
-use asking::{Asking, Key};
+use asking::{Asking, Key, Spelling};
 pub use flights::{Boarding, Passenger, Pilot};
 use kept::{Fresh, Kept};
 
@@ -47,7 +47,7 @@ pub struct ReadCache {
 struct Shelves {
     answers: Cache<Key, Arc<Kept>, Bytes>,
     /// The bytes that requests differ by, and what they were found to ask for.
-    askings: Cache<Box<[u8]>, Known, Bytes>,
+    askings: Cache<Spelling, Known, Bytes>,
 }
 
 /// What requests in certain bytes ask for, and the answer that they got last, for as long as it is on its
@@ -71,10 +71,14 @@ impl Weighter<Key, Arc<Kept>> for Bytes {
     }
 }
 
-impl Weighter<Box<[u8]>, Known> for Bytes {
-    fn weight(&self, bytes: &Box<[u8]>, _: &Known) -> u64 {
+impl Weighter<Spelling, Known> for Bytes {
+    fn weight(&self, spelling: &Spelling, _: &Known) -> u64 {
+        let elsewhere = match spelling.spilled() {
+            true => spelling.capacity(),
+            false => 0,
+        };
         // An answer that has left its shelf keeps its frame for as long as somebody knows of it.
-        FRAME + (size_of::<Kept>() + bytes.len()) as u64
+        FRAME + (size_of::<Kept>() + size_of::<Spelling>() + elsewhere) as u64
     }
 }
 
@@ -82,7 +86,7 @@ impl Weighter<Box<[u8]>, Known> for Bytes {
 const FOR_ASKINGS: u64 = 8;
 /// About what an answer and an asking weigh, for sizing the maps.
 const USUAL_ANSWER: u64 = 4096;
-const USUAL_ASKING: u64 = 384;
+const USUAL_ASKING: u64 = 576;
 
 impl Shelves {
     fn new(bytes: u64) -> Self {
@@ -98,7 +102,7 @@ impl Shelves {
 
 thread_local! {
     /// Where the bytes of a request are put together, so that a hit takes no memory of its own.
-    static ASKED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static ASKED: RefCell<Spelling> = const { RefCell::new(Spelling::new_const()) };
     static DICE: Cell<u32> = const { Cell::new(1) };
 }
 
@@ -204,11 +208,11 @@ impl ReadCache {
     }
 
     /// Remembers what a request in these bytes asks for.
-    pub fn remember(&self, bytes: Option<Box<[u8]>>, asking: &Asking) {
+    pub fn remember(&self, bytes: Option<Spelling>, asking: &Asking) {
         self.note(bytes, asking, Weak::new());
     }
 
-    fn note(&self, bytes: Option<Box<[u8]>>, asking: &Asking, answer: Weak<Kept>) {
+    fn note(&self, bytes: Option<Spelling>, asking: &Asking, answer: Weak<Kept>) {
         if let (Some(shelves), Some(bytes)) = (&self.shelves, bytes) {
             let asking = asking.clone();
             shelves.askings.insert(bytes, Known { asking, answer });
