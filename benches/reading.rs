@@ -7,7 +7,7 @@ use actix_web::test::TestRequest;
 use divan::{Bencher, black_box};
 use newsline::body::{Body, from_markdown};
 use newsline::db::{AnyId, Id, Instant};
-use newsline::http::cache::asking::{self, Spelling};
+use newsline::http::cache::asking;
 use newsline::http::coding::Coding;
 use newsline::http::form::Offer;
 use newsline::http::page::{CursorKey, Page, Pager, Paging};
@@ -97,7 +97,7 @@ fn coding_chosen(bencher: Bencher) {
 /// The way of a request that was asked before in the same bytes.
 #[divan::bench]
 fn bytes_of_a_request(bencher: Bencher) {
-    let (request, mut bytes) = (request(), Spelling::new());
+    let (request, mut bytes) = (request(), Vec::new());
     bencher.bench_local(|| asking::write_bytes(black_box(request.head()), &mut bytes));
 }
 

@@ -109,9 +109,9 @@ const DECIDING: [HeaderName; 3] = [
     header::ACCEPT_ENCODING,
 ];
 
-/// Puts them together; false where they go the long way. Each part has its length before it, so that
-/// no two requests give the same bytes.
-pub fn write_bytes(request: &RequestHead, bytes: &mut Spelling) -> bool {
+/// Puts the bytes that decide about an answer together; false where they go the long way. Each part
+/// has its length before it, so that no two requests give the same bytes.
+pub fn write_bytes(request: &RequestHead, bytes: &mut Vec<u8>) -> bool {
     bytes.clear();
     for name in DECIDING {
         let mut lines = request.headers().get_all(name);
@@ -132,6 +132,6 @@ pub fn write_bytes(request: &RequestHead, bytes: &mut Spelling) -> bool {
 
 /// The same, to be remembered.
 pub fn bytes_of(request: &RequestHead) -> Option<Spelling> {
-    let mut bytes = Spelling::new();
-    write_bytes(request, &mut bytes).then_some(bytes)
+    let mut bytes = Vec::new();
+    write_bytes(request, &mut bytes).then(|| Spelling::from_slice(&bytes))
 }
